@@ -1,0 +1,44 @@
+"""The rows of votes → counts. Nothing here changes a row."""
+
+from collections import Counter
+from collections.abc import Iterable
+from uuid import UUID
+
+from coopdelivery.decisions.models import Ballot, Proposal, SecretBallot, Turnout
+from coopdelivery.decisions.tally import Rule, Tally, rule_from, tally
+
+
+def tally_of(proposal: Proposal) -> Tally:
+    """The count so far, or the result."""
+    return tallies([proposal])[proposal.pk]
+
+
+def tallies(proposals: Iterable[Proposal]) -> dict[int, Tally]:
+    """Counts of many proposals by their id: one query."""
+    listed = list(proposals)
+    choices: dict[int, list[str]] = {row.pk: [] for row in listed}
+    for pk, choice in Ballot.objects.filter(proposal__in=listed).values_list("proposal_id", "choice"):
+        choices[pk].append(choice)
+    counts = {row.pk: tally(choices[row.pk], roll=len(row.roll), rule=rule_of(row)) for row in listed}
+    secret = [row for row in listed if rule_of(row).secret]
+    return counts | _secret_tallies(secret) if secret else counts
+
+
+def _secret_tallies(listed: list[Proposal]) -> dict[int, Tally]:
+    """While a vote is open, only how many voted; then what the published ballots say: two queries."""
+    counted = [row.ref for row in listed if not row.is_open]
+    choices: dict[UUID, list[str]] = {row.ref: [] for row in listed}
+    for ref, choice in SecretBallot.objects.filter(proposal_ref__in=counted).order_by().values_list("proposal_ref", "choice"):
+        choices[ref].append(choice)
+    turnout = Counter(Turnout.objects.filter(proposal__in=listed).values_list("proposal_id", flat=True))
+    return {
+        row.pk: Tally(0, 0, 0, len(row.roll), rule_of(row), sealed=turnout[row.pk])
+        if row.is_open
+        else tally(choices[row.ref], roll=len(row.roll), rule=rule_of(row))
+        for row in listed
+    }
+
+
+def rule_of(proposal: Proposal) -> Rule:
+    """When this proposal passes."""
+    return rule_from(proposal.rule, quorum_percent=proposal.quorum_percent)

@@ -1,0 +1,51 @@
+"""The minutes of an assembly, made from what was recorded: plain text, whose fingerprint anybody can compute again."""
+
+import hashlib
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from coopdelivery.decisions.models import Ballot, Item, Meeting, Proposal
+from coopdelivery.decisions.services import rule_of, tallies
+from coopdelivery.decisions.tally import Tally
+
+
+def fingerprint(text: str) -> str:
+    """SHA-256 of the text in UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def minutes_of(meeting: Meeting, items: Sequence[Item]) -> str:
+    """What was on the agenda, in which words, and how each vote ended. Times are UTC."""
+    voted = [item.proposal for item in items if item.proposal is not None]
+    counts = tallies(voted)
+    present = Ballot.objects.filter(proposal__in=voted).values("seat").distinct().count()
+    lines = [
+        meeting.title,
+        _("Convened %(convened)s, opened %(opened)s, closed %(closed)s (UTC).")
+        % {name: f"{getattr(meeting, name + '_at'):%Y-%m-%d %H:%M}" for name in ("convened", "opened", "closed")},
+        _("Voices on the roll: %(roll)s. Voices that voted: %(present)s.") % {"roll": len(meeting.roll), "present": present},
+    ]
+    if meeting.place:
+        lines.insert(1, meeting.place)
+    for item in items:
+        lines += ["", f"{item.position}. {item.title} ({item.get_kind_display()})", item.text]
+        if item.proposal is not None:
+            lines.append(_result(item.proposal, counts[item.proposal.pk]))
+    return "\n".join(lines) + "\n"
+
+
+def _result(proposal: Proposal, count: Tally) -> str:
+    facts = {
+        "number": proposal.number,
+        "for": count.votes_for,
+        "against": count.votes_against,
+        "abstained": count.abstentions,
+        "quorum": count.quorum,
+        "share": rule_of(proposal).majority,
+        "state": proposal.get_state_display(),
+    }
+    return (
+        _("%(number)s: %(for)s for, %(against)s against, %(abstained)s abstained; quorum %(quorum)s, majority %(share)s: %(state)s.")
+        % facts
+    )

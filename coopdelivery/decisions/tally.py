@@ -1,0 +1,103 @@
+"""Counting votes. Pure: choices and a rule in, result out."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+BASES = ("expressed", "cast", "roll")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When a vote passes, as data: `quorum` of the roll must vote, `majority` of the `base` must be for.
+
+    `base` is `expressed` (for and against), `cast` (with abstentions) or `roll`. A majority of one half must be exceeded, any other
+    must be reached. `second_quorum` holds at a second call. Fractions are exact: a third of 14 is 5.
+    """
+
+    quorum: Fraction = Fraction(1, 3)
+    majority: Fraction = Fraction(1, 2)
+    base: str = "expressed"
+    second_quorum: Fraction = Fraction(0)
+    secret: bool = False
+    consent: bool = False
+    round: int = 1  # of a consent process
+
+    def as_data(self) -> dict[str, Any]:
+        """What is kept beside the vote."""
+        shares = {name: str(getattr(self, name)) for name in ("quorum", "majority", "second_quorum")}
+        return {**shares, "base": self.base, "secret": self.secret, "consent": self.consent, "round": self.round}
+
+    def for_second_call(self) -> "Rule":
+        return Rule(self.second_quorum, self.majority, self.base, self.second_quorum, self.secret, self.consent, self.round)
+
+
+def rule_from(data: Mapping[str, Any] | None, *, quorum_percent: int) -> Rule:
+    """The rule kept as data; without one, more for than against with a quorum in percent. Raises ValueError for an unknown base."""
+    if not data:
+        return Rule(quorum=Fraction(quorum_percent, 100))
+    if data.get("base") not in BASES:
+        raise ValueError(f"no base {data.get('base')!r}")
+    shares = {name: Fraction(data[name]) for name in ("quorum", "majority", "second_quorum")}
+    if not all(0 <= share <= 1 for share in shares.values()):
+        raise ValueError(f"a share lies between nothing and all: {shares}")
+    return Rule(
+        **shares, base=str(data["base"]), secret=bool(data.get("secret")), consent=bool(data.get("consent")), round=data.get("round", 1)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many voices went where, out of `roll` who could vote. Abstentions count for the quorum."""
+
+    votes_for: int
+    votes_against: int
+    abstentions: int
+    roll: int
+    rule: Rule
+    sealed: int = 0  # secret ballots that nobody has counted yet
+
+    @property
+    def cast(self) -> int:
+        return self.votes_for + self.votes_against + self.abstentions + self.sealed
+
+    @property
+    def missing(self) -> int:
+        return self.roll - self.cast
+
+    @property
+    def quorum(self) -> int:
+        """How many voices are needed: the share of the roll, rounded up, and never fewer than one."""
+        needed = self.roll * self.rule.quorum
+        return max(1, -(-needed.numerator // needed.denominator))
+
+    @property
+    def has_quorum(self) -> bool:
+        return self.cast >= self.quorum
+
+    @property
+    def is_complete(self) -> bool:
+        return self.missing <= 0
+
+    @property
+    def passes(self) -> bool:
+        """Quorum reached, and the majority too; by consent, no objection stands. A draw does not pass."""
+        if self.rule.consent:
+            return self.has_quorum and not self.votes_against
+        base = {"expressed": self.votes_for + self.votes_against, "cast": self.cast, "roll": self.roll}[self.rule.base]
+        needed = base * self.rule.majority
+        enough = self.votes_for > needed if self.rule.majority == Fraction(1, 2) else self.votes_for >= needed and self.votes_for > 0
+        return self.has_quorum and enough
+
+
+def tally(choices: Iterable[str], *, roll: int, quorum_percent: int = 33, rule: Rule | None = None) -> Tally:
+    """Count `for`, `against` and `abstain`."""
+    count = Counter(choices)
+    return Tally(count["for"], count["against"], count["abstain"], roll, rule or rule_from(None, quorum_percent=quorum_percent))
+
+
+def passing_turnouts(turnouts: Iterable[int], *, roll: int, quorum: Fraction) -> int:
+    """A simulation: how many past votes, with so many voices each, would have reached this quorum."""
+    return sum(Tally(voices, 0, 0, roll, Rule(quorum=quorum)).has_quorum for voices in turnouts)
