@@ -1,0 +1,3 @@
+from collectives.forms.owned import OwnedForm, refuse
+
+__all__ = ["OwnedForm", "refuse"]

@@ -1,0 +1,20 @@
+"""What this floor keeps about a person, for their own export."""
+
+from typing import Any
+
+from collectives.models import Collective, TimeMark
+from collectives.tenancy import acting_for
+from coopdelivery.people.models import Person
+from coopdelivery.people.privacy import exports
+
+
+@exports("working_time")
+def marks_of_person(person: Person) -> list[dict[str, Any]]:
+    """Wherever they worked, also where they have left."""
+    found: list[dict[str, Any]] = []
+    for collective in Collective.objects.order_by("pk"):
+        with acting_for(collective):
+            rows = TimeMark.objects.filter(membership__person=person).order_by("at", "pk")
+            kept = rows.values("ref", "verb", "at", "received_at", "reason", "replaces__ref", "membership__collective__name")
+            found += [dict(row) for row in kept]
+    return found

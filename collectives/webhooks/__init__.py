@@ -1,0 +1,1 @@
+"""Telling programs what happened: subscriptions, signed calls, every call on a page."""

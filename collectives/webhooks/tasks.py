@@ -1,0 +1,26 @@
+"""Celery's doors to webhooks. The rows say what is still to be told; losing a wake-up loses nothing."""
+
+from celery import shared_task
+
+from collectives.models import ApiApplication, Collective
+from collectives.tasks import OwnedTask
+from collectives.tenancy import acting_for
+from collectives.webhooks import deliver
+
+
+@shared_task
+def send_waiting() -> int:
+    """One task for each application that has something to be told; how many."""
+    started = 0
+    for collective in Collective.objects.order_by("pk"):
+        with acting_for(collective):
+            for pk in deliver.waiting():
+                send_for_application.delay(collective.pk, pk)
+                started += 1
+    return started
+
+
+@shared_task(base=OwnedTask)
+def send_for_application(collective_id: int, application_id: int) -> int:
+    application = ApiApplication.objects.filter(pk=application_id).first()
+    return deliver.send_for(application) if application else 0
