@@ -1,0 +1,1 @@
+"""Many deliveries from a file: CSV, XLSX or ODS."""

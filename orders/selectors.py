@@ -1,0 +1,38 @@
+"""Questions about orders. Who may see what is answered here once, for lists and for single pages alike."""
+
+from django.db.models import Q, QuerySet
+
+from collectives.access import STAFF
+from collectives.models import Membership, Role
+from orders.models import AddressBookEntry, Delivery, Partner
+
+
+def is_staff(membership: Membership) -> bool:
+    """Works for every partner of the collective, not for one of them."""
+    return not STAFF.isdisjoint(membership.roles)
+
+
+def deliveries_visible_to(membership: Membership) -> QuerySet[Delivery]:
+    """All of the collective's to its staff; to a partner's people those of their partners; to anyone else none."""
+    if is_staff(membership):
+        return Delivery.objects.all()
+    return Delivery.objects.filter(partner__in=partners_of(membership))
+
+
+def partners_of(membership: Membership) -> QuerySet[Partner]:
+    """For whom this member may order: staff for every active partner, a partner's people for their own."""
+    if is_staff(membership):
+        return Partner.objects.filter(is_active=True)
+    if Role.PARTNER not in membership.roles:
+        return Partner.objects.none()
+    return Partner.objects.filter(users__membership=membership)
+
+
+def address_book_of(partner: Partner) -> QuerySet[AddressBookEntry]:
+    return AddressBookEntry.objects.filter(partner=partner).select_related("place")
+
+
+def address_book_matching(partner: Partner, text: str) -> QuerySet[AddressBookEntry]:
+    """Entries whose name, address or telephone holds the text, the most used first."""
+    words = Q(contact_name__icontains=text) | Q(place__street_address__icontains=text) | Q(phone__icontains=text)
+    return address_book_of(partner).filter(words).order_by("-used_count", "contact_name")

@@ -1,0 +1,30 @@
+"""The lines of a price, as an order keeps them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from orders.models import Order, OrderLine
+
+Lines = Iterable[Mapping[str, Any]]
+
+
+def write_lines(order: Order, lines: Lines) -> None:
+    """Copies of what a quote holds: later rule changes never touch them."""
+    write_lines_of([(order, lines)])
+
+
+def write_lines_of(priced: Iterable[tuple[Order, Lines]]) -> None:
+    """The same for orders that are written together."""
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            collective_id=order.collective_id,
+            order=order,
+            position=position,
+            label=line["label"][:80],
+            code=line["code"],
+            facts=dict(line["args"]),
+            amount_cents=line["amount_cents"],
+        )
+        for order, lines in priced
+        for position, line in enumerate(lines, start=1)
+    )

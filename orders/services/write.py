@@ -1,0 +1,163 @@
+"""Orders that are checked and priced → rows: one, or the lines of a file, in the same few statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from collectives.models import Collective
+from coopdelivery.people.models import Person
+from orders.models import AddressBookEntry, Delivery, DeliveryStatus, Order, Parcel, Partner, Quote, Stop, StopKind
+from orders.refusals import QuoteTaken
+from orders.services.order_lines import write_lines_of
+from orders.services.paid import announce_all
+from orders.services.prepare import PlannedStop, Prepared
+from orders.services.terms import check_room
+
+RAISE = "UPDATE collectives_collective SET last_number = last_number + %s WHERE id = %s RETURNING last_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What is ordered at which price. `quote` is the one that was shown, or the same thing never kept."""
+
+    prepared: Prepared
+    quote: Quote
+    key: str | None
+    note: str = ""
+    payer: Mapping[str, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def write_orders(ready: Sequence[Ready], *, partner: Partner, by: Person | None, at: datetime) -> list[Delivery]:
+    """All or none, in their order. Raises SlotFull, QuoteTaken, and IntegrityError when a key was used meanwhile.
+
+    The collective's row stays locked until the end, so numbers are given once and none is skipped; a few hundred at most.
+    """
+    numbers = _next_numbers(partner.collective, len(ready))
+    check_room(_drops(ready), ready[0].prepared.terms)
+    _accept([each.quote for each in ready if each.quote.pk], at)
+    orders = Order.objects.bulk_create(_order(each, partner, by, number, at) for each, number in zip(ready, numbers, strict=True))
+    write_lines_of((order, each.quote.lines) for order, each in zip(orders, ready, strict=True))
+    deliveries = Delivery.objects.bulk_create(_delivery(order, partner, each, at) for order, each in zip(orders, ready, strict=True))
+    stops = Stop.objects.bulk_create(
+        _stop(delivery, position, planned)
+        for delivery, each in zip(deliveries, ready, strict=True)
+        for position, planned in enumerate(each.prepared.stops)
+    )
+    parcels = _write_parcels(stops, ready)
+    _count_book_entries(ready, at)
+    of_delivery = {pk: list(rows) for pk, rows in groupby(stops, key=lambda stop: stop.delivery_id)}
+    for delivery in deliveries:
+        delivery.at_hand = (of_delivery[delivery.pk], [parcel for parcel in parcels if parcel.delivery_id == delivery.pk])
+    if partner.terms != Partner.Terms.CARD:
+        announce_all([(delivery, of_delivery[delivery.pk]) for delivery in deliveries], by=by)
+    return deliveries
+
+
+def _next_numbers(collective: Collective, count: int) -> list[str]:
+    """`HE-4021`: the row stays locked until the orders are written. Said in SQL: one statement raises and tells the number."""
+    with connection.cursor() as cursor:
+        cursor.execute(RAISE, [count, collective.pk])
+        last = cursor.fetchone()[0]
+    return [f"{collective.slug[:2].upper()}-{number}" for number in range(last - count + 1, last + 1)]
+
+
+def _drops(ready: Sequence[Ready]) -> list[tuple[str, datetime]]:
+    return [
+        (f"dropoffs.{i}.window", stop.window.start)
+        for each in ready
+        for i, stop in enumerate(stop for stop in each.prepared.stops if stop.kind == StopKind.DROPOFF)
+    ]
+
+
+def _accept(quotes: Sequence[Quote], at: datetime) -> None:
+    for quote in quotes:
+        if not Quote.objects.filter(pk=quote.pk, accepted_at=None).update(accepted_at=at):
+            raise QuoteTaken
+
+
+def _order(ready: Ready, partner: Partner, by: Person | None, number: str, at: datetime) -> Order:
+    quote = ready.quote
+    return Order(
+        collective_id=partner.collective_id,
+        number=number,
+        partner=partner,
+        paid_by=Order.PaidBy.CARD if partner.terms == Partner.Terms.CARD else Order.PaidBy.STATEMENT,
+        currency=quote.currency,
+        net_cents=quote.net_cents,
+        vat_cents=quote.vat_cents,
+        vat_rate=quote.vat_rate,
+        price_list_id=quote.price_list_id,
+        price_list_version=quote.price_list_version,
+        placed_by=by,
+        placed_at=at,
+        idempotency_key=ready.key,
+        fingerprint=ready.prepared.fingerprint,
+        **ready.payer,
+    )
+
+
+def _delivery(order: Order, partner: Partner, ready: Ready, at: datetime) -> Delivery:
+    way = ready.prepared.way
+    return Delivery(
+        collective=partner.collective,
+        number=order.number,
+        order=order,
+        partner=partner,
+        status=DeliveryStatus.AWAITING_PAYMENT if order.paid_by == Order.PaidBy.CARD else DeliveryStatus.PLACED,
+        note=ready.note,
+        distance_m=way.distance_m if not way.unlocated else None,
+        distance_estimated=way.estimated or bool(way.unlocated),
+        line=way.line,
+        weight_g=ready.prepared.weight_g,
+        placed_at=at,
+    )
+
+
+def _stop(delivery: Delivery, position: int, planned: PlannedStop) -> Stop:
+    return Stop(
+        collective_id=delivery.collective_id,
+        delivery=delivery,
+        kind=StopKind(planned.kind),
+        position=position,
+        place=planned.place,
+        window_start=planned.window.start,
+        window_end=planned.window.end,
+        contact_name=planned.contact_name,
+        phone=planned.phone,
+        email=planned.email,
+        note=planned.note,
+        collect_cents=planned.collect_cents,
+    )
+
+
+def _write_parcels(rows: Sequence[Stop], ready: Sequence[Ready]) -> list[Parcel]:
+    planned = [stop for each in ready for stop in each.prepared.stops]
+    return Parcel.objects.bulk_create(
+        Parcel(
+            collective_id=row.collective_id,
+            delivery_id=row.delivery_id,
+            dropoff=row,
+            type_id=parcel.type_id,
+            name=parcel.name,
+            quantity=parcel.quantity,
+            weight_g=parcel.weight_g,
+            volume_l=parcel.volume_l,
+        )
+        for row, stop in zip(rows, planned, strict=True)
+        for parcel in stop.parcels
+    )
+
+
+def _count_book_entries(ready: Sequence[Ready], at: datetime) -> None:
+    """One more for each use, also when several lines use one entry."""
+    used: dict[int, int] = {}
+    for stop in (stop for each in ready for stop in each.prepared.stops):
+        if stop.entry_id:
+            used[stop.entry_id] = used.get(stop.entry_id, 0) + 1
+    for pk, times in used.items():
+        AddressBookEntry.objects.filter(pk=pk).update(used_count=F("used_count") + times, last_used_at=at)
