@@ -1,0 +1,83 @@
+"""A delivery just placed, told from what was written: only the numbers of its tasks are read."""
+
+from collections import defaultdict
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from collectives.api.shapes import Json
+from coopdelivery.kit.windows import local_day
+from dispatch.api.rows import Neighbours, Parcels, Row, clock_in, parcels_as_told, told
+from dispatch.api.shapes import delivery as delivery_shape
+from dispatch.models import Leg, Task, TaskStatus
+from orders.models import Delivery, Parcel, ParcelType, Stop
+
+
+def shaped(delivery: Delivery, zone: ZoneInfo) -> Json | None:
+    """As reading it anew would tell it; None for what was not written a moment ago, or is not work yet."""
+    if delivery.at_hand is None or delivery.partner is None:
+        return None
+    stops, parcels = delivery.at_hand
+    keys = {stop_id: (pk, created) for pk, stop_id, created in _tasks(delivery)}
+    if len(keys) != len(stops):
+        return None
+    freight, chain, clock = _freight(parcels), _chain([keys[stop.pk][0] for stop in stops]), clock_in(zone)
+    rows = [_row(delivery, stop, keys[stop.pk]) for stop in stops]
+    return delivery_shape(delivery, [told(row, freight, chain, clock, contacts=True) for row in rows], stops)
+
+
+def _row(delivery: Delivery, stop: Stop, task: tuple[int, datetime]) -> Row:
+    """To do, in nobody's hands, at the stop's own place."""
+    place, partner = stop.place, delivery.partner
+    return Row(
+        pk=task[0],
+        kind=str(stop.kind),
+        leg=Leg.STOP,
+        status=TaskStatus.TODO,
+        on=local_day(stop.window_start, delivery.collective.zone),
+        round_id=None,
+        position=None,
+        created_at=task[1],
+        finished_at=None,
+        delivery_id=delivery.pk,
+        number=delivery.number,
+        delivery_note=delivery.note,
+        partner_id=delivery.partner_id,
+        partner=partner.name if partner else None,
+        window_start=stop.window_start,
+        window_end=stop.window_end,
+        contact=stop.contact_name,
+        phone=stop.phone,
+        note=stop.note,
+        stop_id=stop.pk,
+        place_id=place.pk,
+        place_name=place.name,
+        street=place.street_address,
+        postcode=place.postcode,
+        city=place.city,
+        place_note=place.note,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        courier=None,
+        round_name=None,
+        has_incidents=False,
+    )
+
+
+def _tasks(delivery: Delivery) -> list[tuple[int, int, datetime]]:
+    return list(Task.objects.filter(delivery_id=delivery.pk).order_by().values_list("pk", "stop_id", "created_at"))
+
+
+def _freight(parcels: list[Parcel]) -> dict[tuple[str, int], Parcels]:
+    kinds = {parcel.type_id for parcel in parcels if parcel.type_id}
+    codes = dict(ParcelType.objects.filter(pk__in=kinds).order_by().values_list("pk", "short_code")) if kinds else {}
+    found = defaultdict(list)
+    for parcel in parcels:
+        values = (parcel.name, codes.get(parcel.type_id or 0), parcel.quantity, parcel.weight_g, parcel.type_id)
+        for key in (("dropoff", parcel.dropoff_id), ("pickup", parcel.delivery_id)):
+            found[key].append(values)
+    return {key: parcels_as_told(each) for key, each in found.items()}
+
+
+def _chain(keys: list[int]) -> dict[int, Neighbours]:
+    ends = [None, *keys, None]
+    return {pk: Neighbours(ends[n], ends[n + 2], n + 1, len(keys)) for n, pk in enumerate(keys)}
