@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class FederationConfig(AppConfig):
+    name = "federation"
+
+    def ready(self) -> None:
+        from federation import notifications, privacy, subscribers  # noqa: F401  they register themselves
+        from federation.assembly import notifications as of_the_assembly  # noqa: F401  they register themselves
+        from federation.dues import notifications as of_dues  # noqa: F401  they register themselves

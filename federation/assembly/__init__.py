@@ -1,0 +1,1 @@
+"""The general assembly: one co-op, one voice, on top of `coopdelivery.decisions`."""

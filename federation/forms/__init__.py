@@ -1,0 +1,1 @@
+"""What officers and collectives write in the register."""

@@ -1,0 +1,1 @@
+"""The register: who is a member, why, and until when."""

@@ -1,0 +1,33 @@
+"""What the federation does when its assembly has decided."""
+
+from datetime import date
+
+from coopdelivery.decisions.models import Proposal
+from coopdelivery.journal.models import Event
+from coopdelivery.journal.services import subscribe
+from coopdelivery.people.models import Person
+from federation.dues import services as dues
+from federation.register.standing import carry_out
+
+
+@subscribe("proposal.decided", within_transaction=True)
+def admit_as_resolved(event: Event) -> None:
+    """A passed resolution about a co-op on trial makes it a member, in the same transaction."""
+    proposal = Proposal.objects.select_related("opened_by").get(ref=event.subject)
+    if proposal.collective_id is None and proposal.state == Proposal.State.PASSED and "admit" in proposal.settles:
+        carry_out(proposal)
+
+
+@subscribe("proposal.decided", within_transaction=True)
+def set_dues_as_resolved(event: Event) -> None:
+    """A passed resolution about dues is in force, in the same transaction."""
+    proposal = Proposal.objects.get(ref=event.subject)
+    if proposal.collective_id is None and proposal.state == Proposal.State.PASSED and "dues" in proposal.settles:
+        dues.carry_out(proposal)
+
+
+@subscribe("dues.month_asked")
+def call_the_month(event: Event) -> None:
+    """By the worker; what was called before stays as it is."""
+    by = Person.objects.filter(pk=event.by_id).first() if event.by_id else None
+    dues.call_month(first=date.fromisoformat(event.data["first"]), by=by)

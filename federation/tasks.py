@@ -1,0 +1,19 @@
+"""Celery's door."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from federation import services
+from federation.dues import services as dues
+
+
+@shared_task
+def review_standing() -> dict[str, int]:
+    """Every night: conditions that end soon, licences whose grace is over, originals that were read long ago."""
+    return {**services.review_standing(), "purged": services.purge_originals()}
+
+
+@shared_task
+def call_dues() -> dict[str, int]:
+    """Every night: this month's call where it was not made yet, and one reminder for each call that is overdue."""
+    return {"called": dues.call_month(first=timezone.localdate().replace(day=1), by=None), "reminded": dues.remind()}

@@ -1,0 +1,123 @@
+"""Officers prepare, convene, freeze, open and close the assembly."""
+
+import uuid
+from collections.abc import Callable, Mapping
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from coopdelivery.decisions import meetings as verbs
+from coopdelivery.decisions.models import Amendment, Meeting
+from coopdelivery.decisions.refusals import NotNow, Refusal
+from federation.access import federation_needs
+from federation.assembly.meetings import agenda, assemblies, freeze_roll
+from federation.forms.meetings import ItemForm, MeetingForm
+from federation.views.shared import actor, page
+
+STEPS: Mapping[str, Callable[..., Meeting]] = {
+    "convene": verbs.convene,
+    "freeze": freeze_roll,
+    "open": verbs.open_meeting,
+    "close": verbs.close_meeting,
+}
+NEXT: Mapping[str, str] = {
+    Meeting.State.DRAFT: "convene",
+    Meeting.State.CONVENED: "freeze",
+    Meeting.State.FROZEN: "open",
+    Meeting.State.OPEN: "close",
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@federation_needs("register.admit")
+def meeting_new(request: HttpRequest) -> HttpResponseBase:
+    form = MeetingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        prepared = verbs.prepare(collective_id=None, by=actor(request), **form.cleaned_data)
+        return redirect("federation:meeting", ref=prepared.ref)
+    return page(request, "federation/meeting_new.html", {"form": form}, current="assembly", status=422 if form.errors else 200)
+
+
+@require_safe
+@federation_needs("register.view")
+def meeting(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
+    return _page(request, get_object_or_404(assemblies(), ref=ref))
+
+
+@require_POST
+@federation_needs("register.admit")
+def item_add(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
+    found = get_object_or_404(assemblies(), ref=ref)
+    form = ItemForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form=form)
+    try:
+        verbs.add_item(meeting=found, by=actor(request), **form.cleaned_data)
+    except Refusal as refusal:
+        return _page(request, found, form=form, refusal=str(refusal))
+    return redirect("federation:meeting", ref=found.ref)
+
+
+@require_POST
+@federation_needs("register.admit")
+def meeting_step(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
+    found = get_object_or_404(assemblies(), ref=ref)
+    try:
+        verb = STEPS.get(request.POST.get("step", ""))
+        if verb is None:
+            raise NotNow(state=found.get_state_display())
+        verb(meeting=found, by=actor(request))
+    except Refusal as refusal:
+        return _page(request, found, refusal=str(refusal))
+    found.refresh_from_db()
+    messages.success(request, _("The assembly is now: %(state)s.") % {"state": found.get_state_display()})
+    return redirect("federation:meeting", ref=found.ref)
+
+
+@require_POST
+@federation_needs("register.admit")
+def amendment_settle(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
+    found = get_object_or_404(Amendment.objects.select_related("item__meeting"), ref=ref, item__meeting__collective_id=None)
+    try:
+        verbs.settle_amendment(amendment=found, take=request.POST.get("take") == "yes", by=actor(request))
+    except Refusal as refusal:
+        return _page(request, found.item.meeting, refusal=str(refusal))
+    return redirect("federation:meeting", ref=found.item.meeting.ref)
+
+
+@require_POST
+@federation_needs("register.admit")
+def meeting_again(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
+    """A second call for what failed for want of voices."""
+    found = get_object_or_404(assemblies(), ref=ref)
+    form = MeetingForm({**request.POST.dict(), "title": found.title})
+    if not form.is_valid():
+        return _page(request, found, again=form)
+    try:
+        called = verbs.call_again(meeting=found, begins_at=form.cleaned_data["begins_at"], by=actor(request))
+    except Refusal as refusal:
+        return _page(request, found, again=form, refusal=str(refusal))
+    return redirect("federation:meeting", ref=called.ref)
+
+
+def _page(
+    request: HttpRequest, found: Meeting, *, form: ItemForm | None = None, again: MeetingForm | None = None, refusal: str = ""
+) -> HttpResponseBase:
+    found.refresh_from_db()
+    bound = form or again
+    context = {
+        "meeting": found,
+        "items": agenda(found),
+        "form": (form or ItemForm()) if found.state == Meeting.State.DRAFT else None,
+        "again": (again or MeetingForm())
+        if found.state == Meeting.State.CLOSED and not Meeting.objects.filter(second_of=found).exists()
+        else None,
+        "next": NEXT.get(found.state, ""),
+        "may_settle": found.state == Meeting.State.CONVENED,
+        "refusal": refusal,
+    }
+    status = 409 if refusal else 422 if bound is not None and bound.errors else 200
+    return page(request, "federation/meeting.html", context, current="assembly", status=status)
