@@ -1,0 +1,96 @@
+"""One phone, two couriers, in a real Chromium: a shift begun in the cellar, sealed for its author, sent when they come back."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from collectives.models import Membership, Role, TimeMark
+from dispatch.models import Task
+from tests.browser.test_pocket import Cellar, cellar, context, florist, gate, phone, stops, town, wait_until
+from tests.conftest import PASSWORD, make_member
+
+__all__ = ["cellar", "context", "florist", "gate", "phone", "stops", "town"]  # fixtures of the cellar
+pytestmark = pytest.mark.browser
+
+PIN, OTHER = "274913", "630815"
+ROWS = """() => new Promise((done) => { const ask = indexedDB.open("pocket-taps"); ask.onsuccess = () => {
+  const rows = ask.result.transaction("taps").objectStore("taps").getAll();
+  rows.onsuccess = () => {
+    ask.result.close();
+    done(rows.result.map((row) => JSON.stringify({ ...row, sealed: row.sealed && "sealed" })));
+  };
+}; })"""
+KEYS = """() => new Promise((done) => { const ask = indexedDB.open("pocket-keys"); ask.onsuccess = () => {
+  const keys = ask.result.transaction("keys").objectStore("keys").getAll();
+  keys.onsuccess = () => { ask.result.close(); done(keys.result.map((key) => [key instanceof CryptoKey, key.extractable])); };
+}; })"""
+
+
+def choose_pin(page: Page, pin: str) -> None:
+    page.goto("/courier/phone/")
+    if page.locator("#name").count():
+        page.fill("#name", "Blue sticker")
+    page.fill("#pin-in", pin)
+    page.get_by_role("button", name="Keep this PIN").click()
+    expect(page.locator(".toast")).to_contain_text("Your PIN is set")
+
+
+def come_in(page: Page, who: Membership, pin: str) -> None:
+    page.goto("/courier/who/")
+    page.get_by_label(who.person.name).check()
+    page.fill("#pin-in", pin)
+    page.get_by_role("button", name="Open my day").click()
+    page.wait_for_url("**/courier/")
+
+
+def test_a_tap_made_in_the_cellar_is_sealed_for_its_author_and_sent_when_they_come_back(
+    phone: Page, cellar: Cellar, stops: list[Task], carl: Membership, town: Any, context: BrowserContext
+) -> None:
+    lea = make_member(carl.collective, "Lea", Role.COURIER)
+    choose_pin(phone, PIN)
+    phone.goto("/courier/")
+    wait_until(lambda: bool(phone.evaluate("caches.match('/courier/').then(Boolean)")))
+    cellar.enter()
+    phone.locator("[data-begin] button").click()
+    expect(phone.locator("[data-shift-state]")).to_contain_text("At work since")
+    (row,) = [row for row in phone.evaluate(ROWS) if '"waiting"' in row]
+    assert "clock_on" not in row
+    assert phone.evaluate(KEYS) == [[True, False]]
+    phone.reload()
+    expect(phone.locator("[data-shift-state]")).to_contain_text("At work since")
+    assert not TimeMark.objects.exists()
+    phone.route("**/courier/sync/", lambda route: route.abort())
+    cellar.leave()
+    phone.goto("/courier/")
+    phone.get_by_role("button", name="Hand the phone on").click()
+    phone.wait_for_url("**/courier/who/")
+    assert phone.evaluate(KEYS) == []
+    assert not phone.evaluate("caches.match('/courier/').then(Boolean)")
+    expect(phone.locator(f'[data-waits="{carl.person.ref}"]')).to_contain_text("waiting to send")
+    phone.unroute("**/courier/sync/")
+    phone.goto("/account/login/?next=/courier/")
+    phone.fill("input[name=login]", str(lea.person.email))
+    phone.fill("input[name=password]", PASSWORD)
+    phone.locator("main form button").first.click()
+    phone.wait_for_url("**/courier/")
+    choose_pin(phone, OTHER)
+    phone.goto("/courier/")
+    expect(phone.locator("[data-shift-state]")).not_to_contain_text("At work")
+    assert not TimeMark.objects.exists()
+    come_in(phone, carl, PIN)
+    expect(phone.locator("[data-shift-state]")).to_contain_text("At work since")
+    wait_until(lambda: TimeMark.objects.count() == 1)
+    assert TimeMark.objects.get().membership == carl
+
+
+def test_the_main_buttons_of_the_shift_are_large(phone: Page, stops: list[Task]) -> None:
+    for path in ("/courier/shift/", "/courier/requests/", "/courier/phone/", "/courier/hours/"):
+        phone.goto(path)
+        box = phone.locator(".foot .btn.primary:visible").first.bounding_box()
+        assert box is not None
+        assert box["height"] >= 56, path
+        for button in phone.locator(".foot .btn:visible, .pk-menu .btn:visible, .pk-queue .btn:visible").all():
+            found = button.bounding_box()
+            assert found is not None
+            assert found["height"] >= 44, path
