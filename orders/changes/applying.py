@@ -17,8 +17,9 @@ from orders.outlook import is_planned
 from orders.requests import DeliveryRequest, StopRequest
 from orders.services.contacts import checked_email, checked_phone
 from orders.services.desk import Desk
+from orders.services.facts import PlannedStop
 from orders.services.order_lines import write_lines
-from orders.services.prepare import LONGEST_NOTE, PlannedStop, Prepared, prepare
+from orders.services.prepare import LONGEST_NOTE, Prepared, prepare
 
 OPEN = (DeliveryStatus.PLACED, DeliveryStatus.PICKED_UP)
 

@@ -16,7 +16,8 @@ from coopdelivery.places.geometry import BadPoint, checked_point
 from orders.models import ParcelType
 from orders.refusals import Refused
 from orders.requests import DeliveryRequest, ParcelRequest, StopRequest
-from orders.services.prepare import MOST_DROPS, MOST_PIECES
+from orders.services.parcels import MOST_PIECES
+from orders.services.prepare import MOST_DROPS
 
 FREE = "free"
 OTHER = "other"

@@ -4,14 +4,10 @@ Asks geocoders and routers, so it runs before any transaction.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-
-from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from collectives.models import Collective
 from coopdelivery.kit.windows import Window
@@ -20,17 +16,17 @@ from coopdelivery.places.models import Place
 from coopdelivery.places.services import NoAddress
 from orders.models import AddressBookEntry, ParcelType, StopKind
 from orders.pricing.engine import Facts
-from orders.public_holidays import is_public_holiday
-from orders.refusals import BadAddress, BadCash, BadParcel, BadStops, NotTrading, OutOfArea, PartnerClosed, TooLong
-from orders.requests import DeliveryRequest, ParcelRequest, StopRequest
+from orders.refusals import BadAddress, BadCash, BadStops, NotTrading, OutOfArea, PartnerClosed, TooLong
+from orders.requests import DeliveryRequest, StopRequest
 from orders.services.contacts import checked_email, checked_phone
 from orders.services.desk import Desk
+from orders.services.facts import PlannedStop as PlannedStop
+from orders.services.facts import facts_of_stops
+from orders.services.parcels import planned_parcels
 from orders.services.way import Way as Way
 from orders.terms import Terms
 
 MOST_DROPS = 50
-MOST_PIECES = 200
-MOST_WEIGHT_G = 500_000
 LONGEST_NOTE = 500
 MOST_CASH = 5_000_000
 PICKUP_WITHIN = timedelta(hours=1)
@@ -38,31 +34,6 @@ PICKUP_WITHIN = timedelta(hours=1)
 
 # Each stop with its path in the request and its kind, pickup first.
 Asked = Sequence[tuple[str, str, StopRequest]]
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedParcel:
-    """`weight_g` and `volume_l` are for all pieces; None is unknown."""
-
-    type_id: int | None
-    name: str
-    quantity: int
-    weight_g: int | None
-    volume_l: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedStop:
-    kind: str
-    place: Place
-    window: Window
-    contact_name: str
-    phone: str
-    email: str
-    note: str
-    entry_id: int | None
-    parcels: list[PlannedParcel]
-    collect_cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +97,7 @@ class _Preparation:
         stops = [PlannedStop(place=place, **draft) for place, draft in zip(places, drafts, strict=True)]
         outside = _outside(asked, places, self.desk)
         measured = Way(**way) if way else self.desk.way(places)
-        facts = _facts(stops, measured, outside, self.collective, self.windows.now)
+        facts = facts_of_stops(stops, measured, outside, self.collective, self.windows.now)
         return Prepared(stops, measured, facts, request.fingerprint(self.partner.ref), self.windows.terms)
 
     def _may_order(self) -> None:
@@ -196,7 +167,7 @@ class _Preparation:
             "note": "\n".join(dict.fromkeys(notes))[:LONGEST_NOTE],
             "entry_id": entry.pk if entry else None,
             "collect_cents": _checked_cash(f"{path}.collect_cents", stop.collect_cents) if kind == StopKind.DROPOFF else 0,
-            "parcels": _parcels(path, stop, types) if kind == StopKind.DROPOFF else [],
+            "parcels": planned_parcels(path, stop, types) if kind == StopKind.DROPOFF else [],
         }
 
     def _places(self, asked: Asked, entries: dict[UUID, AddressBookEntry]) -> list[Place]:
@@ -229,78 +200,3 @@ def _outside(asked: Asked, places: Sequence[Place], desk: Desk) -> list[int]:
         first = outside[0]
         raise OutOfArea(f"{asked[first][0]}.address", address=places[first].one_line)
     return outside
-
-
-def _parcels(path: str, stop: StopRequest, types: dict[int, ParcelType]) -> list[PlannedParcel]:
-    """What goes to this drop; nothing said is one parcel of unknown weight."""
-    if not stop.parcels:
-        return [PlannedParcel(None, _("Parcel"), 1, None, None)]
-    return [_parcel(f"{path}.parcels.{i}", parcel, types) for i, parcel in enumerate(stop.parcels)]
-
-
-def _parcel(path: str, asked: ParcelRequest, types: dict[int, ParcelType]) -> PlannedParcel:
-    kind = types.get(asked.type_id) if asked.type_id is not None else None
-    if asked.type_id is not None and kind is None:
-        raise BadParcel(f"{path}.type_id", _NO_SUCH_TYPE)
-    if not 1 <= asked.quantity <= MOST_PIECES:
-        raise BadParcel(f"{path}.quantity", most=MOST_PIECES)
-    each_g = asked.weight_g if asked.weight_g is not None else kind.weight_g if kind else None
-    if each_g is not None and not 0 <= each_g <= MOST_WEIGHT_G:
-        raise BadParcel(f"{path}.weight_g", _TOO_HEAVY, most=MOST_WEIGHT_G // 1000)
-    name = asked.name.strip()[:60] or (kind.name if kind else _("Parcel"))
-    volume = kind.volume_l if kind else None
-    return PlannedParcel(
-        type_id=kind.pk if kind else None,
-        name=name,
-        quantity=asked.quantity,
-        weight_g=each_g * asked.quantity if each_g is not None else None,
-        volume_l=volume * asked.quantity if volume is not None else None,
-    )
-
-
-def _facts(stops: Sequence[PlannedStop], way: Way, outside: Sequence[int], collective: Collective, now: datetime) -> Facts:
-    """`outside` are the positions of the stops outside the area."""
-    drops = [stop for stop in stops if stop.kind == StopKind.DROPOFF]
-    each = tuple(
-        _facts_of([stop], way, way.legs_m[i - 1] if way.legs_m else 0, int(i in outside), collective, now)
-        for i, stop in enumerate(stops)
-        if stop.kind == StopKind.DROPOFF
-    )
-    return replace(_facts_of(drops, way, way.distance_m, len(outside), collective, now), each=each)
-
-
-def _facts_of(drops: Sequence[PlannedStop], way: Way, distance_m: int, outside: int, collective: Collective, now: datetime) -> Facts:
-    parcels = [parcel for stop in drops for parcel in stop.parcels]
-    counts: dict[int, int] = {}
-    for parcel in parcels:
-        if parcel.type_id is not None:
-            counts[parcel.type_id] = counts.get(parcel.type_id, 0) + parcel.quantity
-    return Facts(
-        drops=len(drops),
-        distance_m=distance_m,
-        distance_estimated=way.estimated,
-        unlocated=way.unlocated,
-        weight_g=sum(parcel.weight_g or 0 for parcel in parcels),
-        unweighed=sum(parcel.quantity for parcel in parcels if parcel.weight_g is None),
-        parcels=counts,
-        shortest_window_min=min(stop.window.minutes for stop in drops),
-        outside=outside,
-        volume_l=sum(parcel.volume_l or 0 for parcel in parcels),
-        pieces=sum(parcel.quantity for parcel in parcels),
-        **_when(min(stop.window.start for stop in drops), collective, now),
-    )
-
-
-def _when(start: datetime, collective: Collective, now: datetime) -> dict[str, Any]:
-    """What the price list may ask about the moment: notice, day of the week, minute of the day, public holiday."""
-    local = timezone.localtime(start, collective.zone)
-    return {
-        "lead_min": int((start - now).total_seconds() // 60),
-        "weekday": local.weekday(),
-        "minute": local.hour * 60 + local.minute,
-        "holiday": is_public_holiday(local.date(), collective.country),
-    }
-
-
-_NO_SUCH_TYPE = gettext_lazy("This co-op has no such parcel type. Choose one from the list.")
-_TOO_HEAVY = gettext_lazy("One piece weighs at most %(most)s kg on a bike. Split it, or call the co-op.")

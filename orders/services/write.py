@@ -12,9 +12,10 @@ from collectives.models import Collective
 from coopdelivery.people.models import Person
 from orders.models import AddressBookEntry, Delivery, DeliveryStatus, Order, Parcel, Partner, Quote, Stop, StopKind
 from orders.refusals import QuoteTaken
+from orders.services.facts import PlannedStop
 from orders.services.order_lines import write_lines_of
 from orders.services.paid import announce_all
-from orders.services.prepare import PlannedStop, Prepared
+from orders.services.prepare import Prepared
 from orders.services.terms import check_room
 
 RAISE = "UPDATE collectives_collective SET last_number = last_number + %s WHERE id = %s RETURNING last_number"
