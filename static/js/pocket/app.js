@@ -194,11 +194,14 @@ function hideUndo() {
 
 // ---- what the page says about itself
 
-async function redraw() {
-  const taps = await mine();
+function paint(taps) {
   draw(taps);
   for (const link of document.querySelectorAll("[data-go]")) appleMaps(link);
   drawShift(taps);
+}
+
+async function redraw() {
+  paint(await mine());
   if (!performance.getEntriesByName("pocket-usable").length) performance.mark("pocket-usable"); // the list is true, and a tap counts
   follow();
   await banner();
@@ -229,7 +232,7 @@ function tellAge() {
 
 /** Look whether the day changed. */
 async function look() {
-  const found = await refresh();
+  const found = await refresh(mine, paint);
   if (found === "other") { navigator.serviceWorker?.controller?.postMessage("forget"); location.reload(); return; }
   if (found === "ok" || found === "same") asking = found === "same" && asking;
   if (found === "ok") performance.mark("pocket-fresh");
@@ -267,7 +270,7 @@ previews(document);
 if (setup) {
   tellAge();
   navigator.serviceWorker?.addEventListener("controllerchange", async () => {
-    await refresh(); // one that is under way does not go through the worker
+    await refresh(mine, paint); // one that is under way does not go through the worker
     await look(); // this one does: the worker keeps the day from the first visit on
   });
   onChange(banner);

@@ -135,13 +135,16 @@ let skipped = false;
 /** Whether a newer day came while a screen was open, and was not shown. */
 export const missed = () => skipped;
 
-/** Ask for the day as it is now and show it; "ok", "same", "signed-out", "offline", or "other": another person's. Leaves the page alone while somebody types on it. */
-export function refresh() {
-  asking ??= fresh().finally(() => { asking = null; });
+/**
+ * Ask for the day as it is now and show it; `paint` draws what `taps()` knows on top of it in the same step: nobody sees the day without them.
+ * "ok", "same", "signed-out", "offline", or "other": another person's. Leaves the page alone while somebody types on it.
+ */
+export function refresh(taps, paint) {
+  asking ??= fresh(taps, paint).finally(() => { asking = null; });
   return asking;
 }
 
-async function fresh() {
+async function fresh(taps, paint) {
   let answer;
   try {
     answer = await fetch(setup().day, { headers: { Accept: "text/html", "X-Pocket": "1" }, redirect: "manual", signal: AbortSignal.timeout?.(15000) });
@@ -154,9 +157,11 @@ async function fresh() {
   const there = page.getElementById("pocket");
   if (!there) return "same";
   if (there.dataset.person !== setup().person || there.dataset.collective !== setup().collective) return "other";
+  const known = await taps();
   skipped = Boolean(document.querySelector("dialog[open]"));
   if (skipped) return "same";
   swap(page, there);
+  paint(known);
   return "ok";
 }
 
