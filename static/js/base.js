@@ -165,6 +165,19 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.detail.elt.closest?.("form");
   if (form) release(form);
 });
+// What somebody types while a part of their form is on its way again stays typed.
+let typed = [];
+document.addEventListener("htmx:beforeSwap", ({ detail: { target, requestConfig, shouldSwap } }) => {
+  const sent = requestConfig?.formData;
+  const fields = shouldSwap && sent && requestConfig.verb === "post" ? target.querySelectorAll("input:is([type=text], [type=tel], [type=email], :not([type])), textarea") : [];
+  typed = [...fields].filter(({ name, value }) => sent.getAll(name).length === 1 && sent.get(name) !== value).map(({ name, value }) => [name, value]);
+});
+document.addEventListener("htmx:afterSwap", () => {
+  for (const [name, value] of typed.splice(0)) {
+    const fields = document.getElementsByName(name);
+    if (fields.length === 1) fields[0].value = value;
+  }
+});
 document.addEventListener("htmx:responseError", (event) => {
   const xhr = event.detail.xhr;
   const plain = (xhr.getResponseHeader("Content-Type") ?? "").startsWith("text/plain");
