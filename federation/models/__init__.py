@@ -1,20 +1,28 @@
 """What spans the collectives. Federation rows are not owned by a collective; each part keeps its rows in a file of its own."""
 
 from federation.models.dues import TRUE_UP, DuesCall, DuesPayment, DuesRelief, DuesTerms, FiledAccounts
+from federation.models.groups import Deliverable, Expense, GroupMember, Mandate, Signature, Source, WorkingGroup
 from federation.models.register import Condition, Delegate, Dossier, Evidence, Officer, Review, StandingChange
 
 __all__ = [
     "TRUE_UP",
     "Condition",
     "Delegate",
+    "Deliverable",
     "Dossier",
     "DuesCall",
     "DuesPayment",
     "DuesRelief",
     "DuesTerms",
     "Evidence",
+    "Expense",
     "FiledAccounts",
+    "GroupMember",
+    "Mandate",
     "Officer",
     "Review",
+    "Signature",
+    "Source",
     "StandingChange",
+    "WorkingGroup",
 ]
