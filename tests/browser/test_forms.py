@@ -35,8 +35,10 @@ def test_a_kind_chosen_the_moment_its_rule_appears_shows_its_fields(signed_in: S
       const kind = document.querySelector("[aria-label='Rule 2'] select[name$=kind]");
       if (!kind) return;
       watch.disconnect();
-      kind.value = "distance";
+      kind.value = "extra_drop";
       kind.dispatchEvent(new Event("change", { bubbles: true }));
     }).observe(document.body, { childList: true, subtree: true })""")
     page.get_by_role("button", name="One more rule").click()
-    expect(page.get_by_role("group", name="Rule 2", exact=True).get_by_label("Kilometres included")).to_be_visible()
+    kind = page.get_by_role("group", name="Rule 2", exact=True).get_by_label("Kind")
+    expect(kind).to_have_value("extra_drop")
+    expect(page.get_by_role("group", name="Rule 2", exact=True).get_by_label("Kilometres included")).to_have_count(0)
