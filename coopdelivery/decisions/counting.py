@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from coopdelivery.decisions.models import Ballot, Proposal, SecretBallot, Turnout
-from coopdelivery.decisions.tally import Rule, Tally, rule_from, tally
+from coopdelivery.decisions.tally import Rule, Tally, rule_from, tally, tally_by_seat
 
 
 def tally_of(proposal: Proposal) -> Tally:
@@ -16,10 +16,10 @@ def tally_of(proposal: Proposal) -> Tally:
 def tallies(proposals: Iterable[Proposal]) -> dict[int, Tally]:
     """Counts of many proposals by their id: one query."""
     listed = list(proposals)
-    choices: dict[int, list[str]] = {row.pk: [] for row in listed}
-    for pk, choice in Ballot.objects.filter(proposal__in=listed).values_list("proposal_id", "choice"):
-        choices[pk].append(choice)
-    counts = {row.pk: tally(choices[row.pk], roll=len(row.roll), rule=rule_of(row)) for row in listed}
+    choices: dict[int, dict[int, str]] = {row.pk: {} for row in listed}
+    for pk, seat, choice in Ballot.objects.filter(proposal__in=listed).values_list("proposal_id", "seat", "choice"):
+        choices[pk][seat] = choice
+    counts = {row.pk: tally_by_seat(choices[row.pk], roll=len(row.roll), rule=rule_of(row)) for row in listed}
     secret = [row for row in listed if rule_of(row).secret]
     return counts | _secret_tallies(secret) if secret else counts
 

@@ -24,6 +24,7 @@ RULES: Mapping[str, Rule] = {
     Kind.ORDINARY: Rule(),
     Kind.EXTRAORDINARY: Rule(quorum=Fraction(1, 2), majority=Fraction(2, 3), second_quorum=Fraction(1, 4)),
     Kind.CONSENT: Rule(consent=True),
+    Kind.ELECTION: Rule(secret=True),
 }
 
 
@@ -42,13 +43,14 @@ def prepare(*, collective_id: int | None, title: str, begins_at: datetime, by: P
     return meeting
 
 
-def add_item(*, meeting: Meeting, kind: str, title: str, text: str, by: Person) -> Item:
-    """At the end of the agenda, while it is a draft. Raises NotNow."""
+def add_item(*, meeting: Meeting, kind: str, title: str, text: str, by: Person, minutes: int | None = None) -> Item:
+    """At the end of the agenda, while it is a draft; `minutes` is its time box. Raises NotNow."""
     with transaction.atomic():
         locked = _in(meeting, State.DRAFT)
         last = locked.items.aggregate(last=Max("position"))["last"] or 0
         rule = RULES[kind].as_data() if kind in RULES else None
-        return Item.objects.create(meeting=locked, position=last + 1, kind=kind, title=title.strip(), text=text.strip(), rule=rule)
+        facts = {"title": title.strip(), "text": text.strip(), "minutes": minutes, "rule": rule}
+        return Item.objects.create(meeting=locked, position=last + 1, kind=kind, **facts)
 
 
 def convene(*, meeting: Meeting, by: Person) -> Meeting:
@@ -149,7 +151,9 @@ def call_again(*, meeting: Meeting, begins_at: datetime, by: Person) -> Meeting:
         )
         for position, item in enumerate(failed, 1):
             rule = rule_from(item.rule, quorum_percent=33).for_second_call().as_data()
-            Item.objects.create(meeting=again, position=position, kind=item.kind, title=item.title, text=item.text, rule=rule)
+            Item.objects.create(
+                meeting=again, position=position, kind=item.kind, title=item.title, text=item.text, minutes=item.minutes, rule=rule
+            )
         _record("assembly.prepared", again, by, second_of=str(locked.ref))
     return again
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from coopdelivery.decisions.models import Ballot, Item, Meeting, Proposal
+from coopdelivery.decisions.models import Ballot, Item, Meeting, Proposal, Turnout
+from coopdelivery.decisions.secret import is_secret, published
 from coopdelivery.decisions.services import rule_of, tallies
 from coopdelivery.decisions.tally import Tally
 
@@ -19,7 +20,7 @@ def minutes_of(meeting: Meeting, items: Sequence[Item]) -> str:
     """What was on the agenda, in which words, and how each vote ended. Times are UTC."""
     voted = [item.proposal for item in items if item.proposal is not None]
     counts = tallies(voted)
-    present = Ballot.objects.filter(proposal__in=voted).values("seat").distinct().count()
+    present = len({seat for kept in (Ballot, Turnout) for seat in kept.objects.filter(proposal__in=voted).values_list("seat", flat=True)})
     lines = [
         meeting.title,
         _("Convened %(convened)s, opened %(opened)s, closed %(closed)s (UTC).")
@@ -31,8 +32,21 @@ def minutes_of(meeting: Meeting, items: Sequence[Item]) -> str:
     for item in items:
         lines += ["", f"{item.position}. {item.title} ({item.get_kind_display()})", item.text]
         if item.proposal is not None:
-            lines.append(_result(item.proposal, counts[item.proposal.pk]))
+            lines += [_result(item.proposal, counts[item.proposal.pk]), *_details(item.proposal, counts[item.proposal.pk])]
     return "\n".join(lines) + "\n"
+
+
+def _details(proposal: Proposal, count: Tally) -> list[str]:
+    """What lets anybody follow the result: each college's voices, objections in their words, secret ballots under their codes."""
+    told = {"for": "votes_for", "against": "votes_against", "abstained": "abstentions"}
+    words = _("%(college)s: %(for)s for, %(against)s against, %(abstained)s abstained.")
+    lines = [words % {"college": name, **{key: getattr(own, field) for key, field in told.items()}} for name, own in count.colleges]
+    if rule_of(proposal).consent:
+        reasons = proposal.ballots.filter(choice=Ballot.Choice.AGAINST).order_by("seat").values_list("reason", flat=True)
+        lines += [_("Objection: %(reason)s") % {"reason": reason} for reason in reasons]
+    if is_secret(proposal):
+        lines += [f"{ballot.code} {ballot.get_choice_display()}" for ballot in published(proposal)]
+    return lines
 
 
 def _result(proposal: Proposal, count: Tally) -> str:

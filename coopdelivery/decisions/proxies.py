@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from coopdelivery.decisions.models import Ballot, Item, Meeting, Proxy
+from coopdelivery.decisions.models import Ballot, Item, Meeting, Proxy, Turnout
 from coopdelivery.decisions.refusals import NoProxy, NotASeat, NotNow, ProxyChain, ProxyGiven, ProxyUsed, TooManyProxies, VoiceGivenAway
 from coopdelivery.journal import services as journal
 from coopdelivery.people.models import Person
@@ -45,7 +45,7 @@ def revoke_proxy(*, proxy: Proxy, by: Person) -> None:
     with transaction.atomic():
         meeting = Meeting.objects.select_for_update().get(pk=proxy.meeting_id)
         items = meeting.items.filter(pk=proxy.item_id) if proxy.item_id else meeting.items.all()
-        if Ballot.objects.filter(proposal__item__in=items, seat=proxy.giver).exists():
+        if any(kept.objects.filter(proposal__item__in=items, seat=proxy.giver).exists() for kept in (Ballot, Turnout)):
             raise ProxyUsed
         if not Proxy.objects.filter(pk=proxy.pk, revoked_at=None).update(revoked_at=timezone.now()):
             raise NotNow(state=meeting.get_state_display())

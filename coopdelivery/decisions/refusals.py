@@ -101,7 +101,7 @@ class BareObjection(Refusal):
 
 
 class AlreadyVoted(Refusal):
-    sentence = _("You have voted. A secret ballot is final: nobody could find it to change it.")
+    sentence = _("This voice has voted. A secret ballot is final: nobody could find it to change it.")
 
 
 class VoteIsSecret(Refusal):
@@ -114,3 +114,33 @@ class VoteIsOpenBallot(Refusal):
 
 class NoNextRound(Refusal):
     sentence = _("There is no next round: the proposal has no objection, or its rounds are used up and a vote decides.")
+
+
+class NoPaperConsent(Refusal):
+    sentence = _("Consent is not asked on paper: an objection says its reason, and the others answer.")
+
+
+class NoPapers(Refusal):
+    sentence = _("Enter at least one paper, in the manner of this vote.")
+
+
+class PapersDoNotAddUp(Refusal):
+    field = "counts"
+    sentence = _("%(papers)s papers from %(seats)s voters do not add up. Count again.")
+
+
+class TooFewPapers(Refusal):
+    sentence = _("Fewer than %(least)s secret papers would show who voted what. Let these people vote here by a code sent by e-mail.")
+
+
+class PapersDiffer(Refusal):
+    sentence = _("This is not what %(name)s read. Nothing is counted: both look at the papers again, and who was wrong enters them anew.")
+
+
+class OtherMinutes(Refusal):
+    field = "sha256"
+    sentence = _("These are not the minutes that you read. Open the page again.")
+
+
+class SignedAlready(Refusal):
+    sentence = _("This signature is there already. The chair and the secretary are two people, and each signs once.")

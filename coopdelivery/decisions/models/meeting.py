@@ -49,13 +49,14 @@ class Meeting(models.Model):
 
 
 class Item(models.Model):
-    """One point of the agenda. All but information are voted on, each by the rule of its kind, kept here as data."""
+    """One point of the agenda and its time box. All but information are voted on, each by the rule of its kind, kept here as data."""
 
     class Kind(models.TextChoices):
         INFORMATION = "information", _("information")
         ORDINARY = "ordinary", _("ordinary resolution")
         EXTRAORDINARY = "extraordinary", _("change of statutes")
         CONSENT = "consent", _("consent")
+        ELECTION = "election", _("election of a person")
 
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="items")
@@ -64,6 +65,7 @@ class Item(models.Model):
     title = models.CharField(_("title"), max_length=160)
     text = models.TextField(_("text"), blank=True)
     rule = models.JSONField(null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, null=True, blank=True, related_name="item")
 
     class Meta:
@@ -120,3 +122,27 @@ class Proxy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.giver} by {self.holder}"
+
+
+class Signature(models.Model):
+    """The chair or the secretary stands by the minutes of this fingerprint: once, for ever, and never one person for both."""
+
+    class Role(models.TextChoices):
+        CHAIR = "chair", _("chair")
+        SECRETARY = "secretary", _("secretary")
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="signatures")
+    role = models.CharField(max_length=10, choices=Role)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["meeting", "role"], name="signature_of_a_role_once"),
+            models.UniqueConstraint(fields=["meeting", "person"], name="signature_of_two_people"),
+        ]
+        ordering: ClassVar = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.meeting_id}"

@@ -80,6 +80,7 @@ class Ballot(models.Model):
     choice = models.CharField(max_length=8, choices=Choice)
     reason = models.CharField(max_length=500, blank=True)
     cast_at = models.DateTimeField(default=timezone.now)
+    on_paper = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["proposal", "seat"], name="ballot_of_a_seat_once")]
