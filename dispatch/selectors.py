@@ -9,13 +9,13 @@ from uuid import UUID
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
-from collectives.models import Shift
+from collectives.models import Collective, Shift
 from coopdelivery.kit.prepared import Prepared
 from coopdelivery.kit.windows import day_bounds
 from coopdelivery.places import legs
 from coopdelivery.places.geometry import Point
 from dispatch.models import Leg, Round, Task, TaskKind, TaskStatus
-from dispatch.outlook.arrivals import Call, Day, Pause, Travel, Ways, pairs_of, ride
+from dispatch.outlook.arrivals import Call, Day, Pause, Service, Travel, Ways, pairs_of, ride
 from dispatch.outlook.load import Freight, Load, carry
 from orders.models import Parcel
 
@@ -226,10 +226,15 @@ def ways_of(lists: Iterable[Sequence[Row]]) -> Ways:
     return {pair: Travel(*way) for pair, way in found.items()}
 
 
+def service_of(collective: Collective) -> Service:
+    """How long its people stand at a pickup and at a drop."""
+    return Service(timedelta(minutes=collective.pickup_minutes), timedelta(minutes=collective.drop_minutes))
+
+
 def day_of(
-    found: Sequence[Row], rounds: Mapping[int, Round], shifts: Sequence[Shift], now: datetime | None, ways: Ways | None = None
+    found: Sequence[Row], rounds: Mapping[int, Round], shifts: Sequence[Shift], now: datetime | None, ways: Ways, service: Service
 ) -> Day:
-    """The arrivals of one courier's rows, which are in order. `ways` are asked for when the caller has not."""
+    """The arrivals of one courier's rows, which are in order."""
     calls: list[Call] = []
     begun: set[int | None] = set()
     for row in found:
@@ -237,9 +242,11 @@ def day_of(
         not_before = owner.starts_at if owner is not None and row.round_id not in begun else None
         begun.add(row.round_id)
         counts = row.status != TaskStatus.CANCELLED
-        calls.append(Call(row.point, row.window_start, row.window_end, row.finished_at, counts, not_before))
+        calls.append(
+            Call(row.point, row.window_start, row.window_end, row.finished_at, counts, not_before, service.at(pickup=row.is_pickup))
+        )
     start = min((shift.starts_at for shift in shifts), default=None)
-    return ride(calls, start=start, now=now, pause=_pause(shifts), ways=ways_of([found]) if ways is None else ways)
+    return ride(calls, start=start, now=now, pause=_pause(shifts), ways=ways)
 
 
 def _pause(shifts: Sequence[Shift]) -> Pause | None:

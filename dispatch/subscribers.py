@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 
+from django.db import transaction
 from django.db.models import F, QuerySet
 
+from collectives.models import Collective
+from collectives.tenancy import acting_for
 from coopdelivery.journal import services as journal
 from coopdelivery.journal.models import Event
 from coopdelivery.kit.windows import local_day
 from coopdelivery.people.models import Person
 from dispatch.models import Round, Task, TaskStatus
+from dispatch.services.arrivals import refresh_arrivals
 from orders.models import Delivery, Stop, StopStatus
 
 WHERE_OR_WHEN = frozenset({"place_id", "window_start", "window_end"})
+STANDING = frozenset({"pickup_minutes", "drop_minutes"})
 
 
 @journal.subscribe_to_many("delivery.placed")
@@ -76,6 +81,16 @@ def take_up_drop(event: Event) -> None:
 def withdraw_drop(event: Event) -> None:
     """The drop is struck through where it stands, and its way through a hub with it."""
     _set(Task.objects.live().filter(stop__ref=event.subject), TaskStatus.CANCELLED, event, withdrawn=str(event.data["number"]))
+
+
+@journal.subscribe("collective.changed")
+def reckon_again(event: Event) -> None:
+    """Who stands longer at a stop is later at the next: the plan's times of today and of the days ahead follow."""
+    if STANDING.isdisjoint(event.data["after"]):
+        return
+    with acting_for(event.collective_id), transaction.atomic():
+        today = Collective.objects.get(pk=event.collective_id).today()
+        refresh_arrivals(Round.objects.filter(on__gte=today).order_by("pk"))
 
 
 def _take_up(tasks: QuerySet[Task], event: Event) -> None:

@@ -24,16 +24,17 @@ class CollectiveForm(OwnedForm):
         model = Collective
         fields: ClassVar = [
             "name", "legal_form", "tile", "tile_colour", "email", "phone", "street_address", "city", "vat_number", "time_zone", "language",
-            "currency",
+            "currency", "pickup_minutes", "drop_minutes",
         ]  # fmt: skip
         labels: ClassVar = {
             "name": _("Name"), "legal_form": _("Legal form"), "tile": _("Letters on the tile"), "tile_colour": _("Tile colour"),
             "email": _("E-mail"), "phone": _("Telephone"), "street_address": _("Street and number"), "city": _("Town"),
-            "vat_number": _("VAT number"),
+            "vat_number": _("VAT number"), "pickup_minutes": _("Minutes at a pickup"), "drop_minutes": _("Minutes at a drop"),
         }  # fmt: skip
         help_texts: ClassVar = {
             "tile": _("One or two. Left empty, the first letters of the name."),
             "tile_colour": _("The letters turn white or black, whichever reads better."),
+            "pickup_minutes": _("The board and suggested orders reckon with it."),
             "phone": _("Shown to recipients and partners."),
         }
         widgets: ClassVar = {"tile_colour": forms.TextInput(attrs={"type": "color"}), "phone": forms.TextInput(attrs={"type": "tel"})}

@@ -5,12 +5,14 @@ from datetime import date
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 FIRST_NUMBER = 4000  # people read numbers aloud; four digits from the first day on
+
+MOST_MINUTES = 60  # at one stop; who needs longer is at work there
 
 
 class Standing(models.TextChoices):
@@ -53,6 +55,8 @@ class Collective(models.Model):
     licence_until = models.DateField(null=True, blank=True)
     stripe_account = models.CharField(_("Stripe account"), max_length=60, blank=True)
     last_number = models.PositiveIntegerField(default=FIRST_NUMBER)
+    pickup_minutes = models.PositiveSmallIntegerField(_("minutes at a pickup"), default=3, validators=[MaxValueValidator(MOST_MINUTES)])
+    drop_minutes = models.PositiveSmallIntegerField(_("minutes at a drop"), default=3, validators=[MaxValueValidator(MOST_MINUTES)])
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -17,6 +17,7 @@ from coopdelivery.places.addresses import one_line
 EDITABLE = (
     "name", "legal_form", "city", "country", "currency", "language", "time_zone", "latitude", "longitude", "base_map", "email", "phone",
     "street_address", "vat_number", "tile", "tile_colour", "stripe_account",
+    "pickup_minutes", "drop_minutes",
 )  # fmt: skip
 
 

@@ -11,10 +11,10 @@ from dispatch.board.bikes import Capacity, before_pickup, capacity_of
 from dispatch.board.read import left_over, open_incidents, tasks_of, team_of, waiting
 from dispatch.models import Incident, Round, TaskStatus
 from dispatch.outlook import promises
-from dispatch.outlook.arrivals import Day, Ways
+from dispatch.outlook.arrivals import Day, Service, Ways
 from dispatch.outlook.load import Load
 from dispatch.outlook.promises import Outlook
-from dispatch.selectors import Freights, Row, day_of, freights_of, load_of, ways_of
+from dispatch.selectors import Freights, Row, day_of, freights_of, load_of, service_of, ways_of
 
 LAST = 9  # the drop itself, after its way through a hub
 
@@ -112,6 +112,7 @@ class BoardDay:
     notes: int
     asks: int
     freights: Freights
+    service: Service
     team: dict[int, Membership]
     live_after: int
 
@@ -151,7 +152,8 @@ def board_of(collective: Collective, on: date, now: datetime) -> BoardDay:
     found, rounds = tasks_of(on)
     freights = freights_of(found)
     team, shifts = team_of(on, collective.zone, rounds)
-    lanes = _lanes(rounds, found, freights, shifts, team, now if on == today else None, now)
+    service = service_of(collective)
+    lanes = _lanes(rounds, found, freights, shifts, team, service, now if on == today else None, now)
     if on == today and waits.marks:
         _say_who_works(lanes, now)
     return BoardDay(
@@ -164,6 +166,7 @@ def board_of(collective: Collective, on: date, now: datetime) -> BoardDay:
         open_incidents=open_incidents() if waits.incidents else [],
         asks=waits.asks,
         freights=freights,
+        service=service,
         team=team,
         requests=waits.requests,
         notes=waits.notes,
@@ -199,6 +202,7 @@ def _lanes(
     freights: Freights,
     shifts: Sequence[Shift],
     team: Mapping[int, Membership],
+    service: Service,
     clock: datetime | None,
     now: datetime,
 ) -> list[Lane]:
@@ -220,7 +224,7 @@ def _lanes(
             plans.append((own, in_plan, shifts_of[member.pk], member))
     plans += [([row], by_round[row.pk], [], None) for row in rounds_of[None]]
     ways = ways_of(in_plan for _own, in_plan, _shifts, _member in plans)
-    return [_lane(*plan, freights, clock, now, ways) for plan in plans]
+    return [_lane(*plan, freights, service, clock, now, ways) for plan in plans]
 
 
 def _lane(
@@ -229,11 +233,12 @@ def _lane(
     shifts: list[Shift],
     member: Membership | None,
     freights: Freights,
+    service: Service,
     clock: datetime | None,
     now: datetime,
     ways: Ways,
 ) -> Lane:
-    day = day_of(in_plan, {row.pk: row for row in own}, shifts, clock, ways)
+    day = day_of(in_plan, {row.pk: row for row in own}, shifts, clock, ways, service)
     lane = Lane(
         key=f"c-{member.ref}" if member else f"r-{own[0].ref}",
         name=member.person.first_name if member else own[0].name,

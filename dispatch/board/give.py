@@ -59,7 +59,7 @@ def _offer(board: BoardDay, lane: Lane, moving: Sequence[Row], chosen: set[int],
     from_here = _with(lane, moving, chosen)
     rounds = {row.pk: row for row in lane.rounds}
     clock = board.now if board.on == board.today else None
-    then = day_of(from_here, rounds, lane.shifts, clock, ways)
+    then = day_of(from_here, rounds, lane.shifts, clock, ways, board.service)
     load = load_of(from_here, freights)  # type: ignore[arg-type]  # Freights
     at_risk = sum(
         promises.of_planned(arrival, row.window_end, board.now).state != promises.OK

@@ -23,8 +23,9 @@ from dispatch.board.bikes import Capacity, capacity_of
 from dispatch.board.rearrange import round_asked
 from dispatch.models import Leg, Round, TaskStatus
 from dispatch.outlook import solver
+from dispatch.outlook.arrivals import Service
 from dispatch.outlook.suggest import Proposal, Room, Visit, peak, proposals
-from dispatch.selectors import Row, freights_of, rows, sources_of
+from dispatch.selectors import Row, freights_of, rows, service_of, sources_of
 
 MOST = 100
 TITLES = {
@@ -81,7 +82,7 @@ def round_order(request: HttpRequest, ref: UUID) -> HttpResponse:
     live = rows(Q(round=row, status__in=[TaskStatus.TODO, TaskStatus.DOING]))
     keep = {str(each.ref) for each in live if each.status == TaskStatus.DOING or each.point is None} | set(request.GET.getlist("keep"))
     refusal = _refusal(live, allowed=rule is not None and rule.value is True)
-    estimated, shown = (False, []) if refusal else suggested(row, live, keep, timezone.now())
+    estimated, shown = (False, []) if refusal else suggested(row, live, keep, timezone.now(), service_of(collective_of(request)))
     to = f"c:{row.courier.ref}" if row.courier and not row.name else f"r:{row.ref}"
     context = {"round": row, "to": to, "rule": rule, "refusal": refusal, "shown": shown, "estimated": estimated, "on": row.on}
     template = "dispatch/board/_order.html" if request.headers.get("X-Dialog") else "dispatch/board/order.html"
@@ -98,11 +99,11 @@ def _refusal(live: Sequence[Row], *, allowed: bool) -> str:
     return _("With more than %(count)s stops no order is suggested. Split the round first.") % {"count": MOST} if len(live) > MOST else ""
 
 
-def suggested(row: Round, live: Sequence[Row], keep: set[str], now: datetime) -> tuple[bool, list[Shown]]:
+def suggested(row: Round, live: Sequence[Row], keep: set[str], now: datetime, service: Service) -> tuple[bool, list[Shown]]:
     """Whether ways are estimated, and the orders, the present one first."""
     begin = max((moment for moment in (row.starts_at, now if row.on == timezone.localdate(now) else None) if moment), default=None)
     begin = begin or min(each.window_start for each in live)
-    visits = _visits(live, begin)
+    visits = _visits(live, begin, service)
     both = {each.stop_id for each in live if each.leg == Leg.TO_HUB} & {each.stop_id for each in live if each.leg == Leg.FROM_HUB}
     keep = keep | {str(each.ref) for each in live if each.at_hub and each.stop_id in both}
     most = capacity_of([row])
@@ -113,7 +114,7 @@ def suggested(row: Round, live: Sequence[Row], keep: set[str], now: datetime) ->
     return estimated, [_shown(proposal, live, begin, kept, peak(proposal.order, visits), most) for proposal in found]
 
 
-def _visits(live: Sequence[Row], begin: datetime) -> list[Visit]:
+def _visits(live: Sequence[Row], begin: datetime, service: Service) -> list[Visit]:
     freights = freights_of(live)
     return [
         Visit(
@@ -123,6 +124,7 @@ def _visits(live: Sequence[Row], begin: datetime) -> list[Visit]:
             _seconds(each.window_end - begin),
             freights.of(each).weight_g,
             freights.of(each).volume_l,
+            _seconds(service.at(pickup=each.is_pickup)),
         )
         for each, source in zip(live, sources_of(live), strict=True)
     ]

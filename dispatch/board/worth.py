@@ -14,7 +14,7 @@ from coopdelivery.kit.words import kg
 from dispatch.board.day import BoardDay, Lane
 from dispatch.models import PlanChange, TaskStatus
 from dispatch.outlook.promises import minutes_between
-from dispatch.selectors import Freights, Row, day_of, load_of, ways_of
+from dispatch.selectors import Row, day_of, load_of, ways_of
 from orders.models import Delivery
 
 HOUR = timedelta(hours=1)
@@ -93,7 +93,7 @@ def to_explain(board: BoardDay, change: PlanChange, currency: str) -> list[str]:
     moved = {ref for ref, spot in after.items() if spot["round"] and before.get(ref, {}).get("round") != spot["round"]}
     clock = board.now if board.on == board.today else None
     filled = {after[ref]["round"] for ref in moved}
-    said = _newly([lane for lane in board.lanes if _holds(lane, filled)], moved, clock, board.freights)
+    said = _newly([lane for lane in board.lanes if _holds(lane, filled)], moved, clock, board)
     given = _given_by(change)
     floor = floor_cents(policies_in_force(board.today)) if given else 0
     for lane in board.lanes if given else ():
@@ -114,14 +114,14 @@ def _holds(lane: Lane, rounds: set[str]) -> bool:
     return any(str(row.ref) in rounds for row in lane.rounds)
 
 
-def _newly(lanes: Sequence[Lane], moved: set[str], clock: datetime | None, freights: Freights) -> list[str]:
+def _newly(lanes: Sequence[Lane], moved: set[str], clock: datetime | None, board: BoardDay) -> list[str]:
     """What is too much now, and was not without the stops that came; the ways are asked for once for all of it."""
     over = [(lane, now, [row for row in lane.rows if str(row.ref) not in moved]) for lane in lanes if (now := excess(lane))]
     ways = ways_of(left for _lane, _now, left in over)
     said: list[str] = []
     for lane, now, left in over:
-        day = day_of(left, {row.pk: row for row in lane.rounds}, lane.shifts, clock, ways)
-        was = excess(replace(lane, rows=left, day=day, load=load_of(left, freights)))
+        day = day_of(left, {row.pk: row for row in lane.rounds}, lane.shifts, clock, ways, board.service)
+        was = excess(replace(lane, rows=left, day=day, load=load_of(left, board.freights)))
         said += [words for kind, words in now.items() if kind not in was]
     return said
 

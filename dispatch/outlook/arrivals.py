@@ -15,11 +15,21 @@ DETOUR = 1.35
 METRES_PER_SECOND = 14 / 3.6
 
 
+class Service(NamedTuple):
+    """How long people stand at a pickup and at a drop, as the co-op says."""
+
+    pickup: timedelta = SERVICE
+    drop: timedelta = SERVICE
+
+    def at(self, *, pickup: bool) -> timedelta:
+        return self.pickup if pickup else self.drop
+
+
 class Call(NamedTuple):
     """One stop on the way. `point` None: nobody knows where it is, and no travel is counted to it.
 
     `finished_at` is set for what is over; `counts` False (cancelled) is passed by without stopping. `not_before`: a round that
-    starts here does not start earlier.
+    starts here does not start earlier. `service` is how long people stand there.
     """
 
     point: Point | None
@@ -28,6 +38,7 @@ class Call(NamedTuple):
     finished_at: datetime | None = None
     counts: bool = True
     not_before: datetime | None = None
+    service: timedelta = SERVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +131,7 @@ def ride(
             arrival = max(arrival, pause_left.at) + timedelta(minutes=pause_left.minutes)
             pause_left, pause_before = None, index
         found.append(arrival)
-        at = arrival + SERVICE
+        at = arrival + call.service
     todo = any(found)
     climb = None if None in climbs or not climbs else sum(each or 0 for each in climbs)
     return Day(tuple(found), pause_before, at if todo else None, distance_m, unknown, climb)

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from dispatch.outlook.suggest import SERVICE_S, Order, Room, Visit
+from dispatch.outlook.suggest import Order, Room, Visit
 
 SLACKS = (0, 15 * 60, 30 * 60, 3600, 2 * 3600)
 FAR = 30 * 24 * 3600
@@ -68,9 +68,9 @@ def _add(vroom: Any, problem: Any, visits: Sequence[Visit], slack: int, *, weigh
     for n, visit in enumerate(visits):
         start = pickup_of.get(visit.delivery)
         if not visit.pickup and start is not None:
-            pickup = step(vroom.ShipmentStep, start, SERVICE_S // drops[start])
-            problem.add_shipment(pickup, step(vroom.ShipmentStep, n, SERVICE_S), amount=amount(n))
+            pickup = step(vroom.ShipmentStep, start, visits[start].service_s // drops[start])
+            problem.add_shipment(pickup, step(vroom.ShipmentStep, n, visits[n].service_s), amount=amount(n))
         elif n not in drops:
             load = {"pickup" if visit.pickup else "delivery": amount(n)} if weighed else {}
-            problem.add_job([step(vroom.Job, n, SERVICE_S, **load)])
+            problem.add_job([step(vroom.Job, n, visits[n].service_s, **load)])
     return visit_of

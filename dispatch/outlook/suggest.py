@@ -15,7 +15,8 @@ Order = tuple[int, ...]
 class Visit:
     """A stop; `opens` and `closes` are seconds from the start and may be negative. Visit n is row and column n + 1 of the matrices.
 
-    `delivery` ties drops to their pickup; `weight_g` and `volume_l` are loaded at a pickup and unloaded at a drop.
+    `delivery` ties drops to their pickup; `weight_g` and `volume_l` are loaded at a pickup and unloaded at a drop. `service_s` is how
+    long people stand there.
     """
 
     delivery: Hashable
@@ -24,6 +25,7 @@ class Visit:
     closes: int
     weight_g: int = 0
     volume_l: int = 0
+    service_s: int = SERVICE_S
 
 
 Room = tuple[int, int]  # grams and litres that the bike with its trailer carries
@@ -76,7 +78,7 @@ def figures(
         clock = max(clock + durations[here][n + 1], visit.opens)
         arrivals.append(clock)
         late.append(max(0, -((visit.closes - clock) // 60)))
-        clock += SERVICE_S
+        clock += visit.service_s
         here = n + 1
     return Figures(metres, clock, tuple(arrivals), tuple(late))
 

@@ -12,12 +12,12 @@ from collectives.worked import NOT_AT_WORK, AtWork, at_work
 from coopdelivery.kit.windows import day_bounds
 from coopdelivery.places import legs
 from dispatch.models import CourierAction, Proof, Round, Task, TaskKind, TaskStatus
-from dispatch.outlook.arrivals import Call, Pause, Travel, Ways, pairs_of, ride
+from dispatch.outlook.arrivals import Call, Pause, Service, Travel, Ways, pairs_of, ride
 from dispatch.outlook.promises import of_planned
 from dispatch.pocket import actions
 from dispatch.pocket.codes import know_codes
 from dispatch.pocket.visits import LIVE, Visit, merged_notes, visits_of
-from dispatch.selectors import Weights, ordered, weights_of
+from dispatch.selectors import Weights, ordered, service_of, weights_of
 from dispatch.services.asked import asked_of
 from dispatch.services.positions import sharing_of
 from orders.models import Stop, StopKind
@@ -64,7 +64,7 @@ def day_of_courier(membership: Membership) -> PocketDay:
     rounds = _rounds(membership, on, shifts, now)
     tasks = _in_order(rounds)
     visits = visits_of(tasks)
-    _foresee(visits, rounds, shifts, now)
+    _foresee(visits, rounds, shifts, now, service_of(collective))
     _load(visits, tasks)
     _annotate(visits, membership, min((row.on for row in rounds), default=on))
     _miss_photos(visits)
@@ -105,7 +105,7 @@ def _shifts(membership: Membership, on: date) -> list[Shift]:
     return list(found.order_by("starts_at"))
 
 
-def _foresee(visits: list[Visit], rounds: Sequence[Round], shifts: Sequence[Shift], now: datetime) -> None:
+def _foresee(visits: list[Visit], rounds: Sequence[Round], shifts: Sequence[Shift], now: datetime, service: Service) -> None:
     begun: set[int] = set()
     starts = {row.pk: row.starts_at for row in rounds}
     calls = []
@@ -114,7 +114,8 @@ def _foresee(visits: list[Visit], rounds: Sequence[Round], shifts: Sequence[Shif
         not_before = starts.get(visit.round.pk) if visit.round.pk not in begun else None
         begun.add(visit.round.pk)
         over = visit.finished_at if not visit.is_open else None
-        calls.append(Call(point, visit.window_start, visit.window_end, over, not visit.is_withdrawn, not_before))
+        stands = max(service.at(pickup=task.kind == TaskKind.PICKUP) for task in visit.tasks)
+        calls.append(Call(point, visit.window_start, visit.window_end, over, not visit.is_withdrawn, not_before, stands))
     pause = next((Pause(shift.break_at, shift.break_minutes) for shift in shifts if shift.break_at and shift.break_minutes), None)
     day = ride(calls, start=min((shift.starts_at for shift in shifts), default=None), now=now, pause=pause, ways=_ways(calls))
     for index, visit in enumerate(visits):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from collectives.models import Shift
 from dispatch.models import Round, Task
 from dispatch.outlook.arrivals import Day
-from dispatch.selectors import Row, day_of, ordered, rows, ways_of
+from dispatch.selectors import Row, day_of, ordered, rows, service_of, ways_of
 
 Key = tuple[int, date] | int
 
@@ -37,7 +37,10 @@ def days_of(rounds: Iterable[Round], now: datetime) -> list[tuple[list[Row], Day
 
 
 def _ridden(rounds: Sequence[Round], now: datetime) -> list[tuple[list[Row], Day]]:
-    zone = rounds[0].collective.zone if rounds else None
+    if not rounds:
+        return []
+    collective = rounds[0].collective
+    zone, service = collective.zone, service_of(collective)
     by_day: dict[Key, list[Round]] = defaultdict(list)
     for row in rounds:
         by_day[(row.courier_id, row.on) if row.courier_id else row.pk].append(row)
@@ -52,11 +55,11 @@ def _ridden(rounds: Sequence[Round], now: datetime) -> list[tuple[list[Row], Day
         in_order = lists[key]
         of_day = shifts.get(key, []) if isinstance(key, tuple) else []
         clock = now if group[0].on == timezone.localdate(now, zone) else None
-        days.append((in_order, day_of(in_order, {row.pk: row for row in group}, of_day, clock, ways)))
+        days.append((in_order, day_of(in_order, {row.pk: row for row in group}, of_day, clock, ways, service)))
     return days
 
 
-def _shifts(rounds: Sequence[Round], zone: ZoneInfo | None) -> dict[Key, list[Shift]]:
+def _shifts(rounds: Sequence[Round], zone: ZoneInfo) -> dict[Key, list[Shift]]:
     wanted = {row.courier_id for row in rounds if row.courier_id}
     if not wanted:
         return {}

@@ -170,7 +170,7 @@ def test_a_member_of_another_collective_does_not_exist_here(as_ada: Client, nina
 CARD = {
     "name": "Montreuil à vélo", "legal_form": "Scop", "tile": "MV", "tile_colour": "#8A2F12", "email": "bonjour@montreuil.test",
     "phone": "01 48 70 60 00", "street_address": "1 rue Kléber", "city": "Montreuil", "vat_number": "", "time_zone": "Europe/Paris",
-    "language": "fr", "currency": "EUR",
+    "language": "fr", "currency": "EUR", "pickup_minutes": "5", "drop_minutes": "2",
 }  # fmt: skip
 
 
@@ -178,6 +178,7 @@ def test_the_card_is_saved(as_ada: Client, montreuil: Collective) -> None:
     assert as_ada.post(to("settings"), CARD).status_code == 302
     montreuil.refresh_from_db()
     assert (montreuil.name, montreuil.tile_letters, montreuil.phone) == ("Montreuil à vélo", "MV", "+33148706000")
+    assert (montreuil.pickup_minutes, montreuil.drop_minutes) == (5, 2)
 
 
 @pytest.mark.parametrize(
@@ -190,6 +191,9 @@ def test_the_card_is_saved(as_ada: Client, montreuil: Collective) -> None:
         ("phone", "call me"),
         ("name", ""),
         ("email", "x"),
+        ("pickup_minutes", "-1"),
+        ("pickup_minutes", "61"),
+        ("drop_minutes", "soon"),
     ],
 )
 def test_a_wrong_card_is_refused_at_its_field(as_ada: Client, montreuil: Collective, field: str, value: str) -> None:

@@ -2,12 +2,18 @@
 
 import datetime as dt
 
+from collectives.models import Collective, Membership
+from collectives.services import edit_collective
+from coopdelivery.journal import services as journal
 from coopdelivery.places.geometry import Point
+from dispatch.board.day import board_of
+from dispatch.models import Task
 from dispatch.outlook.arrivals import SERVICE, Call, Pause, leg_m, ride
 from dispatch.outlook.load import Freight, Load, carry
 from dispatch.outlook.promises import KEPT, Outlook, of_planned, of_ungiven
 from dispatch.services.ordering import GAP, Item, place
-from tests.dispatch.conftest import at
+from dispatch.services.plan import loose_round_of, plan_tasks
+from tests.dispatch.conftest import TUESDAY, Order, at, refs, tasks_of
 
 HERE, THERE = Point(48.86, 2.44), Point(48.87, 2.44)
 
@@ -21,6 +27,11 @@ def test_a_courier_waits_for_the_window_and_rides_between_stops() -> None:
     ride_s = round(leg_m(HERE, THERE) / (14 / 3.6))
     assert day.arrivals == (at(9), at(9) + SERVICE + dt.timedelta(seconds=ride_s))
     assert (day.distance_m, day.unknown) == (leg_m(HERE, THERE), 0)
+
+
+def test_a_courier_stands_at_each_stop_as_long_as_the_co_op_says() -> None:
+    day = ride([call(service=dt.timedelta(minutes=8)), call(service=dt.timedelta(minutes=2)), call()], start=at(9))
+    assert (day.arrivals, day.ends_at) == ((at(9), at(9, 8), at(9, 10)), at(9, 13))
 
 
 def test_a_place_nobody_knows_adds_no_kilometres_and_is_counted() -> None:
@@ -98,3 +109,18 @@ def test_neighbours_make_room_when_there_is_none_but_finished_ones_never_move() 
     assert 10 < found[9] < found[2] < 20
     wall = [Item(1, 10, fixed=True), Item(2, 11, fixed=True)]
     assert place(wall, [9], 1) == {9: 11 + GAP}
+
+
+def test_the_plan_follows_when_the_co_op_says_how_long_people_stand(
+    order: Order, carl: Membership, on_shift: list[Membership], dana: Membership, tuesday: Collective
+) -> None:
+    row = loose_round_of(carl, TUESDAY)
+    plan_tasks(tasks=refs(tasks_of(order(drops=2))), to_round=row, by=dana.person)
+    before = list(Task.objects.order_by("position").values_list("planned_at", flat=True))
+    edit_collective(collective=tuesday, changes={"pickup_minutes": 10, "drop_minutes": 7}, by=dana.person)
+    while journal.run_waiting():
+        pass
+    after = list(Task.objects.order_by("position").values_list("planned_at", flat=True))
+    assert after == [*before[:2], before[2] + dt.timedelta(minutes=4)]
+    day = next(lane.day for lane in board_of(tuesday, TUESDAY, at(8)).lanes if lane.name == "Carl")
+    assert (list(day.arrivals), day.ends_at) == (after, after[2] + dt.timedelta(minutes=7))
