@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sqlite3
-import subprocess
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from urllib.parse import unquote, urlsplit
@@ -17,9 +15,7 @@ from _common import (
     PYTHON,
     ROOT,
     Progress,
-    Refused,
     data_dir,
-    die_with_parent,
     end_like_ctrl_c,
     prepare_python,
     prepared_alone,
@@ -47,35 +43,18 @@ def set_up_sqlite(url: str) -> bool:
     return is_new
 
 
-def prepare(env: dict[str, str]) -> None:
-    """Packages, database, translations, demo: each does nothing when it has been done before."""
+def prepare(env: dict[str, str]) -> str:
+    """Packages, database, translations, demo: each does nothing when it has been done before. Returns who a visitor can be."""
     prepare_python()
     with prepared_alone():
         is_new = set_up_sqlite(env["DATABASE_URL"])
         words = Progress("translations")
         words.done(f"{compile_catalogues(ROOT)} compiled")
-        if is_new:
-            run_logged("database", [PYTHON, "manage.py", "migrate", "--no-input"], env=env, outcome="up to date")
-            run_logged("demo", [PYTHON, "manage.py", "demo", "--if-empty"], env=env, outcome="ready")
-        else:
-            run_logged("demo", [PYTHON, "manage.py", "demo", "--ready"], env=env, outcome="up to date")
-
-
-def sign_ins(env: dict[str, str]) -> Callable[[], str]:
-    """Asked for now, while the other programs start; the call gives the answer."""
-    command = [str(PYTHON), "manage.py", "demo", "--sign-ins"]
-    asked = subprocess.Popen(
-        command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True, preexec_fn=die_with_parent,
-    )  # fmt: skip
-
-    def answer() -> str:
-        said, why = asked.communicate()
-        if asked.returncode:
-            raise Refused(f"The demo's sign-ins could not be read:\n{why[-2000:]}")
-        return said.rstrip()
-
-    return answer
+        demo: list[str | Path] = [PYTHON, "manage.py", "demo", "--sign-ins"]
+        if not is_new:
+            return run_logged("demo", [*demo, "--ready"], env=env, outcome="up to date")
+        run_logged("database", [PYTHON, "manage.py", "migrate", "--no-input"], env=env, outcome="up to date")
+        return run_logged("demo", [*demo, "--if-empty"], env=env, outcome="ready")
 
 
 def greeting(ports: Ports, words: str) -> str:
@@ -94,7 +73,7 @@ def short(path: Path) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
-def run(ports: Ports, env: dict[str, str], *, play: bool, reload: bool) -> None:
+def run(ports: Ports, env: dict[str, str], sign_ins: str, *, play: bool, reload: bool) -> None:
     """Keep everything running until Ctrl-C or SIGTERM; whatever happens, nothing is left behind."""
     stop = threading.Event()
 
@@ -106,10 +85,9 @@ def run(ports: Ports, env: dict[str, str], *, play: bool, reload: bool) -> None:
         signal.signal(number, ask_to_stop)
     try:
         lasting = [child for child in running if not child.may_end]
-        words = sign_ins(env)
         start_all(lasting, env, stop=stop)
         if not stop.is_set():
-            say(greeting(ports, words()))
+            say(greeting(ports, sign_ins))
             for child in running:
                 if child.may_end:
                     child.start(env)
@@ -141,12 +119,12 @@ def main() -> int:
     end_like_ctrl_c()
     say("Coopdelivery")
     try:
-        prepare(env)
+        sign_ins = prepare(env)
     except KeyboardInterrupt:
         say("\n  Stopped while preparing; the next start goes on from here.")
         return 130
     if wanted.prepare:
         say("\n  Ready: bin/dev starts it.")
         return 0
-    run(ports, env, play=wanted.play, reload=wanted.reload)
+    run(ports, env, sign_ins, play=wanted.play, reload=wanted.reload)
     return 0

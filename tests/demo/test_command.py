@@ -5,12 +5,15 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from collectives.models import Collective, Membership
 from coopdelivery.people.models import Person
 from federation.demo import clock
 from federation.demo.emptying import empty_database
+from federation.management.commands.demo import has_to_migrate
 
 
 def demo(*words: str) -> str:
@@ -29,6 +32,7 @@ def test_it_is_refused_where_real_people_work(words: tuple[str, ...]) -> None:
 
 def test_a_co_op_that_is_there_is_never_touched(montreuil: Collective, demo_instance: None) -> None:
     assert (demo("--if-empty"), demo("--ready")) == ("", "")
+    assert "The demo is not loaded" in demo("--ready", "--sign-ins")
     with pytest.raises(CommandError, match="co-ops in this database already"):
         demo()
     assert list(Collective.objects.all()) == [montreuil]
@@ -65,3 +69,10 @@ def test_the_clock_of_the_story_is_the_real_one_again_afterwards() -> None:
         assert timezone.now() == then
         assert timezone.localtime(later) == later
     assert timezone.now() - then > timedelta(days=1)
+
+
+@pytest.mark.django_db
+def test_only_a_migration_that_is_missing_asks_for_migrating() -> None:
+    assert not has_to_migrate()
+    MigrationRecorder(connection).record_unapplied("federation", "0005_dues_are_kept")
+    assert has_to_migrate()

@@ -9,7 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from collectives.models import Collective
@@ -27,6 +28,7 @@ NO_DEMO = "The demo is not loaded: run manage.py demo first."
 
 
 class Command(BaseCommand):
+    requires_system_checks: tuple[str, ...] = ()  # bin/dev waits for it, and the programs that it starts then make them
     help = "Load the demo federation into an empty database (DEMO=1), show its sign-ins, or make its day move."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -36,26 +38,26 @@ class Command(BaseCommand):
         )
         what.add_argument("--ready", action="store_true", help="migrate, then the same: one start of the program instead of two")
         what.add_argument("--reset", action="store_true", help="throw everything in the database away and load it anew")
-        what.add_argument("--sign-ins", action="store_true", help="say who a visitor can be")
         what.add_argument("--play", action="store_true", help="make the day move until it is over or you stop it (Ctrl-C)")
         what.add_argument("--cards", action="store_true", help="pay the story's card orders at the payment server of this machine")
+        parser.add_argument("--sign-ins", action="store_true", help="say who a visitor can be; alone, nothing else is done")
         parser.add_argument("--speed", type=float, default=10.0, help="with --play: how many of the story's minutes pass in one (10)")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if not (settings.DEMO or settings.DEBUG):
             raise CommandError(NOT_A_DEMO)
-        if options["sign_ins"]:
-            self.stdout.write(table() or NO_DEMO)
-        elif options["play"]:
+        if options["play"]:
             self.play(options["speed"])
         elif options["cards"]:
             self.cards()
         elif options["reset"]:
             self.reset()
-        else:
-            if options["ready"]:
+        elif options["ready"] or options["if_empty"] or not options["sign_ins"]:
+            if options["ready"] and has_to_migrate():
                 call_command("migrate", interactive=False, verbosity=0)
             self.load(quietly=options["if_empty"] or options["ready"])
+        if options["sign_ins"]:
+            self.stdout.write(table() or NO_DEMO)
 
     def load(self, *, quietly: bool) -> None:
         if not Collective.objects.exists():
@@ -85,6 +87,12 @@ class Command(BaseCommand):
             return
         paid = pay_at_the_server(stop=until_told(), wait_s=30)
         self.stdout.write(f"{paid} card payments were made, {len(told_payments())} are still to be made.")
+
+
+def has_to_migrate() -> bool:
+    """Whether a migration was not applied yet; much cheaper to ask than to migrate nothing."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def until_told() -> Event:
