@@ -7,12 +7,20 @@ from collections.abc import Iterator
 
 
 class Gate:
-    """Forwards a port of its own to the server's. `shut()` cuts every connection, also those under way; `open()` lets new ones in."""
+    """Forwards a port of its own to the server's. `shut()` cuts every connection, also those under way; `open()` lets new ones in.
+
+    `refuse(line)` hangs up on each request that begins with it: here and not in the browser, which asks nobody about what a page sends
+    that a service worker looks after. `hold(line)` keeps the next such request waiting until `let_go()`; `held` says that one waits.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self._server = (host, port)
         self._door = socket.create_server(("127.0.0.1", 0))
         self._let_in = True
+        self._refused: bytes | None = None
+        self._holds: bytes | None = None
+        self._go = threading.Event()
+        self.held = threading.Event()
         self._lines: set[socket.socket] = set()
         self.port = int(self._door.getsockname()[1])
         threading.Thread(target=self._serve, daemon=True).start()
@@ -24,6 +32,16 @@ class Gate:
 
     def open(self) -> None:
         self._let_in = True
+
+    def refuse(self, line: str) -> None:
+        """Such as `POST /courier/sync/`; an empty one lets everything through again."""
+        self._refused = line.encode() or None
+
+    def hold(self, line: str) -> None:
+        self._holds = line.encode()
+
+    def let_go(self) -> None:
+        self._go.set()
 
     def close(self) -> None:
         self.shut()
@@ -47,6 +65,12 @@ class Gate:
     def _carry(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while chunk := source.recv(65536):
+                if self._refused is not None and chunk.startswith(self._refused):
+                    break
+                if self._holds is not None and chunk.startswith(self._holds):
+                    self._holds = None
+                    self.held.set()
+                    self._go.wait(60)
                 target.sendall(chunk)
         for line in (source, target):
             self._hang_up(line)

@@ -27,6 +27,16 @@ KEYS = """() => new Promise((done) => { const ask = indexedDB.open("pocket-keys"
 }; })"""
 
 
+LOCK = "import('/static/js/pocket/sealed.js').then(({ lock }) => lock())"
+KEPT = "caches.match('/courier/').then((kept) => kept ? kept.text() : '')"
+ASK = "() => { window.asked = fetch('/courier/', { headers: { 'X-Pocket': '1' } }).then((answer) => answer.status); }"
+PUT_BACK = """async () => {
+  const kept = await caches.match("/courier/");
+  await (await import("/static/js/pocket/sealed.js")).lock();
+  await (await caches.open("pocket-pages-left")).put("/courier/", kept);
+}"""
+
+
 def choose_pin(page: Page, pin: str) -> None:
     page.goto("/courier/phone/")
     if page.locator("#name").count():
@@ -60,7 +70,7 @@ def test_a_tap_made_in_the_cellar_is_sealed_for_its_author_and_sent_when_they_co
     phone.reload()
     expect(phone.locator("[data-shift-state]")).to_contain_text("At work since")
     assert not TimeMark.objects.exists()
-    phone.route("**/courier/sync/", lambda route: route.abort())
+    cellar.gate.refuse("POST /courier/sync/")
     cellar.leave()
     phone.goto("/courier/")
     phone.get_by_role("button", name="Hand the phone on").click()
@@ -68,7 +78,7 @@ def test_a_tap_made_in_the_cellar_is_sealed_for_its_author_and_sent_when_they_co
     assert phone.evaluate(KEYS) == []
     assert not phone.evaluate("caches.match('/courier/').then(Boolean)")
     expect(phone.locator(f'[data-waits="{carl.person.ref}"]')).to_contain_text("waiting to send")
-    phone.unroute("**/courier/sync/")
+    cellar.gate.refuse("")
     phone.goto("/account/login/?next=/courier/")
     phone.fill("input[name=login]", str(lea.person.email))
     phone.fill("input[name=password]", PASSWORD)
@@ -82,6 +92,39 @@ def test_a_tap_made_in_the_cellar_is_sealed_for_its_author_and_sent_when_they_co
     expect(phone.locator("[data-shift-state]")).to_contain_text("At work since")
     wait_until(lambda: TimeMark.objects.count() == 1)
     assert TimeMark.objects.get().membership == carl
+
+
+def test_a_day_asked_for_before_the_phone_is_handed_on_is_not_kept_after_it(phone: Page, cellar: Cellar) -> None:
+    wait_until(lambda: bool(phone.evaluate("Boolean(navigator.serviceWorker.controller)")))
+    cellar.gate.hold("GET /courier/ ")
+    phone.evaluate(ASK)
+    assert cellar.gate.held.wait(30)
+    assert "Fleurs" in phone.evaluate(KEPT)
+    phone.evaluate(LOCK)
+    cellar.gate.let_go()
+    assert phone.evaluate("window.asked") == 200
+    assert phone.evaluate(KEPT) == ""
+    phone.evaluate(ASK)  # the session is not over yet, and the page that is left asks once more
+    assert phone.evaluate("window.asked") == 200
+    assert phone.evaluate(KEPT) == ""
+    phone.goto("/courier/")
+    wait_until(lambda: "Fleurs" in phone.evaluate(KEPT))
+
+
+def test_the_day_that_a_shared_phone_keeps_is_read_by_its_own_courier_alone(phone: Page, cellar: Cellar) -> None:
+    assert "Fleurs" in phone.evaluate(KEPT)
+    choose_pin(phone, PIN)
+    phone.goto("/courier/")
+    wait_until(lambda: bool(phone.evaluate(KEPT)))
+    assert "Fleurs" not in phone.evaluate(KEPT)
+    assert phone.evaluate(KEYS) == [[True, False]]
+    cellar.enter()
+    phone.goto("/courier/")
+    expect(phone.locator("[data-visit]:not([hidden]) h1")).to_contain_text("Fleurs")
+    phone.evaluate(PUT_BACK)
+    phone.goto("/courier/")
+    expect(phone.locator("h1")).to_have_text("Offline")
+    expect(phone.locator("body")).not_to_contain_text("Fleurs")
 
 
 def test_the_main_buttons_of_the_shift_are_large(phone: Page, stops: list[Task]) -> None:

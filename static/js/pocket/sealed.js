@@ -21,9 +21,11 @@ async function keyOf(person) {
 export async function unseal(person, pin) {
   if (!globalThis.crypto?.subtle) return; // plain http on a test machine: nothing can be sealed
   let salt = await drawers.get(person, salts);
-  if (!salt) { salt = crypto.getRandomValues(new Uint8Array(16)); await drawers.set(person, salt, salts); }
+  const isNew = !salt;
+  salt ??= crypto.getRandomValues(new Uint8Array(16));
   const raw = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, ["deriveKey"]);
   const key = await crypto.subtle.deriveKey({ name: "PBKDF2", hash: "SHA-256", salt, iterations: ROUNDS }, raw, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  if (isNew) await drawers.set(person, salt, salts);
   await drawers.set(person, key, keys);
   cached.set(person, Promise.resolve(key));
 }
@@ -35,13 +37,29 @@ async function hush() {
   if (subscription) await Promise.race([subscription.unsubscribe(), new Promise((done) => { setTimeout(done, 1500); })]);
 }
 
-/** Nobody's rows can be read any more, no page that was kept, and no push comes. */
-export async function lock() {
-  await hush().catch(() => {});
-  cached.clear();
-  await drawers.clear(keys).catch(() => {});
+/** The worker keeps nothing any more of what was asked for until now; one that does not answer holds nobody up. */
+async function tellWorker() {
+  const worker = navigator.serviceWorker?.controller;
+  if (!worker) return;
+  const { port1, port2 } = new MessageChannel();
+  const heard = new Promise((done) => { port1.onmessage = done; setTimeout(done, 1500); });
+  worker.postMessage("forget", [port2]);
+  await heard;
+}
+
+/** No page that was kept is left. */
+async function forgetPages() {
   const names = await globalThis.caches?.keys().catch(() => []) ?? [];
   await Promise.all(names.filter((name) => name.startsWith("pocket-pages-")).map((name) => caches.delete(name)));
+}
+
+/** Nobody's rows can be read any more, no page that was kept, and no push comes. */
+export async function lock() {
+  await tellWorker();
+  cached.clear();
+  await drawers.clear(keys).catch(() => {});
+  await forgetPages();
+  await hush().catch(() => {});
 }
 
 const hex = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -106,7 +124,7 @@ export async function waitingBy() {
   return found;
 }
 
-/** A new PIN: what the old key opens is sealed again with the new one. */
+/** A new PIN: what the old key opens is sealed again with the new one. Pages that were kept are asked for again. */
 export async function reseal(person, pin) {
   const stores = [createStore("pocket-taps", "taps"), createStore("pocket-photos", "photos")];
   const kept = await Promise.all(stores.map((store) => drawers.entries(store)));
@@ -114,4 +132,6 @@ export async function reseal(person, pin) {
   const plain = await Promise.all(kept.map((rows) => Promise.all(rows.filter(([, row]) => row.person === person && (!row.sealed || before)).map(async ([id, row]) => [id, await opened(row)]))));
   await unseal(person, pin);
   for (const [index, rows] of plain.entries()) for (const [id, row] of rows) if (row) await set(id, row, stores[index]);
+  await tellWorker();
+  await forgetPages();
 }

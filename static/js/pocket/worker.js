@@ -7,6 +7,9 @@ const PAGES = `pocket-pages-${self.VERSION}`;
 const HASHED = /\.[0-9a-f]{12}\.\w+$/;
 const PATIENCE_MS = 2500;
 const SIGNED_OUT = "/courier/signed-out";
+const WHOSE = "X-Pocket-Person", SEALED = "X-Pocket-Sealed";
+let age = 0; // goes up when the phone is to forget: nothing that was asked for before is kept after it
+let closed = false; // from then on until somebody opens a page: nor is what an open page asks for by itself
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
@@ -29,13 +32,16 @@ async function sweep() {
   await Promise.all(names.filter((name) => name.startsWith("pocket-") && name !== SHELL_CACHE && name !== PAGES).map((name) => caches.delete(name)));
 }
 
+/** Nothing that is kept stays, and nothing that is under way comes back. */
 async function forget() {
+  age += 1;
+  closed = true;
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name.startsWith("pocket-pages-")).map((name) => caches.delete(name)));
 }
 
 self.addEventListener("message", (event) => {
-  if (event.data === "forget") event.waitUntil(forget());
+  if (event.data === "forget") event.waitUntil(forget().finally(() => event.ports[0]?.postMessage("forgotten")));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -67,18 +73,20 @@ async function shell(request) {
  * network, or as they were when the network keeps us waiting.
  */
 async function page(request) {
+  closed = false;
+  const asking = age;
   const cache = await caches.open(PAGES);
   const { pathname: key, search } = new URL(request.url);
-  const known = await cache.match(key) ?? await caches.match(key);
+  const known = await find(cache, key);
   if (known && key === self.DAY && !search && fromHere(request) && !await cache.match(SIGNED_OUT)) return known;
-  const asked = fetch(request).then(async (answer) => { await remember(cache, key, answer); return answer; });
+  const asked = fetch(request).then(async (answer) => { await remember(cache, key, answer, asking); return answer; });
   try {
     if (!known) return await asked;
     asked.catch(() => {});
     const answer = await Promise.race([asked, new Promise((done) => { setTimeout(() => done(known), PATIENCE_MS); })]);
     return answer.status >= 500 ? known : answer;
   } catch {
-    return known ?? await cache.match(self.DAY) ?? await caches.match(self.DAY) ?? await caches.match(self.OFFLINE) ?? Response.error();
+    return known ?? await find(cache, self.DAY) ?? await caches.match(self.OFFLINE) ?? Response.error();
   }
 }
 
@@ -93,24 +101,77 @@ function fromHere({ referrer, isReloadNavigation }) {
 
 /** The day asked for by the page itself: only the network knows whether it changed. Once the session is over, nobody is shown the kept one unasked. */
 async function fresh(request) {
+  const asking = age;
   const cache = await caches.open(PAGES);
   const answer = await fetch(request);
   if (answer.type === "opaqueredirect") await cache.put(SIGNED_OUT, new Response(""));
-  await remember(cache, self.DAY, answer);
+  await remember(cache, self.DAY, answer, asking);
   return answer;
 }
 
 /**
- * Only pages that are what was asked for: no sign-in page in place of the day, no refusal. The whole page comes first: a page cut off
- * in the middle by a dying network must not replace the one that is kept.
+ * Only pages of a person that are what was asked for: no sign-in page in place of the day, no refusal. The whole page comes first: a page
+ * cut off in the middle by a dying network must not replace the one that is kept.
  */
-async function remember(cache, key, answer) {
-  if (answer.status !== 200 || answer.redirected || answer.type !== "basic") return;
+async function remember(cache, key, answer, asking) {
+  const person = answer.headers.get(WHOSE);
+  if (answer.status !== 200 || answer.redirected || answer.type !== "basic" || !person || asking !== age || closed) return;
   const headers = new Headers(answer.headers);
   for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);
-  const body = await answer.clone().text();
-  await cache.put(key, new Response(body.replace('<div id="pocket"', '$& data-kept'), { status: 200, headers }));
+  const body = (await answer.clone().text()).replace('<div id="pocket"', "$& data-kept");
+  const kept = await seal(person, body, headers);
+  if (asking !== age || closed) return;
+  await cache.put(key, kept);
+  if (asking !== age) { await cache.delete(key); return; }
   if (key !== self.DAY) return;
   await cache.delete(SIGNED_OUT);
   await sweep();
+}
+
+// ---- a shared phone: what is kept is sealed, with the key that the person's PIN made (static/js/pocket/sealed.js)
+
+/** Let `work` have a drawer that the pages keep; resolves to what its request finds. */
+function drawer(name, work, mode = "readonly") {
+  return new Promise((done, failed) => {
+    const ask = indexedDB.open(`pocket-${name}`);
+    ask.onupgradeneeded = () => ask.result.createObjectStore(name);
+    ask.onerror = () => failed(ask.error);
+    ask.onsuccess = () => {
+      const turn = ask.result.transaction(name, mode), found = work(turn.objectStore(name));
+      turn.oncomplete = () => { ask.result.close(); done(found.result); };
+      turn.onabort = () => { ask.result.close(); failed(turn.error); };
+    };
+  });
+}
+
+/** Made from the person's PIN; else the phone's own, for who came in without one. Both go when the phone is handed on. */
+const keyOf = async (person) => await drawer("keys", (keys) => keys.get(person)) ?? drawer("keys", (keys) => keys.get(`${person} day`));
+
+async function newKey(person) {
+  const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  await drawer("keys", (keys) => keys.put(made, `${person} day`), "readwrite");
+  return made;
+}
+
+/** The page as it is kept: readable on somebody's own phone, sealed where any PIN was ever set. */
+async function seal(person, body, headers) {
+  if (!crypto.subtle || !await drawer("salts", (salts) => salts.count())) return new Response(body, { status: 200, headers });
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  headers.set(SEALED, btoa(String.fromCharCode(...iv)));
+  const text = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await keyOf(person) ?? await newKey(person), new TextEncoder().encode(body));
+  return new Response(text, { status: 200, headers });
+}
+
+/** A page that is kept; undefined when there is none, or the key that opens it is not here. */
+async function find(cache, key) {
+  const known = await cache.match(key) ?? await caches.match(key);
+  const sealed = known?.headers.get(SEALED);
+  if (!sealed) return known;
+  try {
+    const iv = Uint8Array.from(atob(sealed), (letter) => letter.charCodeAt(0));
+    const text = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await keyOf(known.headers.get(WHOSE)), await known.arrayBuffer());
+    return new Response(text, { status: 200, headers: known.headers });
+  } catch {
+    return undefined; // the key is gone, or is another than the one it was sealed with
+  }
 }
