@@ -22,7 +22,7 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 SignedIn = Callable[..., BrowserContext]
 
 
-expect.set_options(timeout=15_000)  # a machine busy with other checks is slow, not wrong
+expect.set_options(timeout=30_000)  # a machine busy with other checks is slow, not wrong
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +48,7 @@ def signed_in(chromium: Browser, live_server: LiveServer, settings: Settings, tr
         context = chromium.new_context(**{"base_url": live_server.url, **PHONE, **options})  # type: ignore[arg-type]  # options by name
         session = client.cookies[django_settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": session, "domain": "localhost", "path": "/"}])
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         opened.append(context)
         return context
 

@@ -121,7 +121,7 @@ def pay_and_cancel(story: Story) -> None:
     expect(page.locator("main")).to_contain_text(number)
     page.goto(pay_page)
     refunded = page.get_by_text("refunded")
-    for _ in range(20):
+    for _ in range(60):
         if refunded.count():
             break
         page.wait_for_timeout(500)

@@ -61,7 +61,7 @@ class Visitors:
         """A new profile with one page open."""
         chosen = {"viewport": DESKTOP, "locale": "en-GB", "reduced_motion": "reduce", **options}
         context = self.browser.new_context(base_url=self.base_url, **chosen)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         context.on("page", self.watch.follow)
         self.contexts.append(context)
         return context.new_page()
