@@ -130,8 +130,8 @@ async function remember(cache, key, answer, asking) {
 
 // ---- a shared phone: what is kept is sealed, with the key that the person's PIN made (static/js/pocket/sealed.js)
 
-/** Let `work` have a drawer that the pages keep; resolves to what its request finds. */
-function drawer(name, work, mode = "readonly") {
+/** Let `work` have a cabinet that the pages keep; resolves to what its request finds. */
+function cabinet(name, work, mode = "readonly") {
   return new Promise((done, failed) => {
     const ask = indexedDB.open(`pocket-${name}`);
     ask.onupgradeneeded = () => ask.result.createObjectStore(name);
@@ -145,17 +145,17 @@ function drawer(name, work, mode = "readonly") {
 }
 
 /** Made from the person's PIN; else the phone's own, for who came in without one. Both go when the phone is handed on. */
-const keyOf = async (person) => await drawer("keys", (keys) => keys.get(person)) ?? drawer("keys", (keys) => keys.get(`${person} day`));
+const keyOf = async (person) => await cabinet("keys", (keys) => keys.get(person)) ?? cabinet("keys", (keys) => keys.get(`${person} day`));
 
 async function newKey(person) {
   const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-  await drawer("keys", (keys) => keys.put(made, `${person} day`), "readwrite");
+  await cabinet("keys", (keys) => keys.put(made, `${person} day`), "readwrite");
   return made;
 }
 
 /** The page as it is kept: readable on somebody's own phone, sealed where any PIN was ever set. */
 async function seal(person, body, headers) {
-  if (!crypto.subtle || !await drawer("salts", (salts) => salts.count())) return new Response(body, { status: 200, headers });
+  if (!crypto.subtle || !await cabinet("salts", (salts) => salts.count())) return new Response(body, { status: 200, headers });
   const iv = crypto.getRandomValues(new Uint8Array(12));
   headers.set(SEALED, btoa(String.fromCharCode(...iv)));
   const text = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await keyOf(person) ?? await newKey(person), new TextEncoder().encode(body));
