@@ -11,9 +11,13 @@ from collectives.opening import OpeningCalendar
 from collectives.policies import policies_in_force as policies_in_force
 from collectives.policies import policy_value as policy_value
 from collectives.tenancy import NoCollective, acting_id
+from coopdelivery.kit.prepared import Prepared
 from coopdelivery.kit.windows import Window, day_bounds
 from coopdelivery.places.areas import holds
 from coopdelivery.places.geometry import Point
+
+HOURS = Prepared(lambda: OpeningHours.objects.values_list("weekday", "opens", "closes"))
+CLOSED = Prepared(lambda: ClosedDay.objects.values_list("day"))
 
 
 def acting_collective() -> Collective:
@@ -56,9 +60,9 @@ def on_shift(day: date, *, kind: str = "", collective: Collective | None = None)
 def opening_calendar(collective: Collective | None = None) -> OpeningCalendar:
     """Hours and closed days in two queries, to ask many questions of."""
     hours: dict[int, list[tuple[time, time]]] = defaultdict(list)
-    for weekday, opens, closes in OpeningHours.objects.values_list("weekday", "opens", "closes"):
+    for weekday, opens, closes in HOURS():
         hours[weekday].append((opens, closes))
-    closed = frozenset(ClosedDay.objects.values_list("day", flat=True))
+    closed = frozenset(day for (day,) in CLOSED())
     return OpeningCalendar(zone=(collective or acting_collective()).zone, hours=dict(hours), closed=closed)
 
 

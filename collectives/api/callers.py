@@ -8,6 +8,7 @@ from secrets import compare_digest
 from typing import TypeVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from collectives.access import GRANTS, allows
@@ -15,6 +16,7 @@ from collectives.api import tokens
 from collectives.api.errors import ApiError, Unauthenticated
 from collectives.models import ApiApplication, Collective, Membership
 from collectives.tenancy import acting_for_everyone
+from coopdelivery.kit.prepared import PreparedRows
 from coopdelivery.kit.refs import BadLink, LinkExpired
 from coopdelivery.people.models import Person
 
@@ -88,6 +90,22 @@ def application_by(**named: object) -> ApiApplication | None:
     return _anywhere(lambda: ApiApplication.objects.select_related("collective").filter(is_active=True, **named).first())
 
 
+def _by_pk(pk: int) -> QuerySet[ApiApplication]:
+    return ApiApplication.objects.filter(is_active=True, pk=pk)
+
+
+def _by_hash(key_hash: str) -> QuerySet[ApiApplication]:
+    return ApiApplication.objects.filter(is_active=True, key_hash=key_hash)
+
+
+BY_PK = PreparedRows(ApiApplication, _by_pk, int, beside=["collective"])
+BY_HASH = PreparedRows(ApiApplication, _by_hash, str, beside=["collective"])
+
+
+def _only(ask: PreparedRows[ApiApplication], value: int | str) -> ApiApplication | None:
+    return next(iter(_anywhere(lambda: ask(value))), None)
+
+
 def _anywhere(ask: Callable[[], Answer]) -> Answer:
     with acting_for_everyone("a caller's own keys say whose rows they may see, before any collective is chosen"):
         return ask()
@@ -119,14 +137,14 @@ def chosen_slug(request: HttpRequest) -> str:
 
 
 def _by_key(key: str) -> Caller:
-    application = application_by(key_hash=tokens.digest(key))
+    application = _only(BY_HASH, tokens.digest(key))
     if application is None:
         raise Unauthenticated("Invalid API key")
     return Caller(application.collective, application=application, scopes=frozenset(application.scopes))
 
 
 def _application(bearer: tokens.Bearer) -> Caller:
-    application = application_by(pk=bearer.pk)
+    application = _only(BY_PK, bearer.pk)
     if application is None or str(application.epoch) != bearer.stamp:
         raise Unauthenticated("Invalid JWT Token")
     return Caller(application.collective, application=application, scopes=bearer.scopes & frozenset(application.scopes))

@@ -5,57 +5,90 @@ compiled text is kept, and a call only fills in its values.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
-from coopdelivery.kit.tenancy import NoCollective, acting_for, acting_id
+from coopdelivery.kit.tenancy import NoCollective, acting_for, acting_id, everyone_acts
 
+Row = TypeVar("Row", bound=Model)
 Values = tuple[Any, ...]
+Value = date | datetime | int | str | UUID | Collection[int]
 COLLECTIVE = 9_007_199_254_740_991  # stands for the acting collective while a question is compiled; no row has it
 
 
 class Prepared:
     """`ask` makes a `values_list` queryset from sample values; calling the object with values of the same types answers it as tuples.
 
-    Types are `date`, `datetime`, `int` (whole numbers below 2**53) and `list` (of such numbers, for `__in`). A value must reach the
-    database as it is given, and no condition may depend on it.
+    Types are `date`, `datetime`, `int` (whole numbers below 2**53), `str`, `UUID` and `list` (of such numbers, for `__in`). A value must
+    reach the database as it is given, and no condition may depend on it.
     """
 
     def __init__(self, ask: Callable[..., QuerySet[Any, Any]], *types: type) -> None:
         self.ask, self.types = ask, types
-        self._compiled: dict[str, Compiled] = {}
+        self._compiled: dict[tuple[str, bool], Compiled] = {}
 
-    def __call__(self, *values: date | datetime | int | Collection[int]) -> list[Values]:
-        """The rows, for the acting collective alone. Raises NoCollective without one."""
-        collective = acting_id()
-        if collective is None:
+    def __call__(self, *values: Value) -> list[Values]:
+        """The rows, for the acting collective alone, as a queryset's. Raises NoCollective without one."""
+        collective, everyone = acting_id(), everyone_acts()
+        if collective is None and not everyone:
             raise NoCollective("a prepared question is asked inside acting_for(collective)")
-        compiled = self._compiled.get(connection.vendor) or self._compile()
+        compiled = self._compiled.get((connection.vendor, everyone)) or self._compile(everyone=everyone)
         sql, params = compiled.with_values([collective, *values])
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             found: list[Values] = cursor.fetchall()
         return [_converted(row, compiled.converters) for row in found] if compiled.converters else found
 
-    def _compile(self) -> "Compiled":
+    def _compile(self, *, everyone: bool) -> "Compiled":
         samples = [_sample(kind, number) for number, kind in enumerate(self.types)]
-        with acting_for(COLLECTIVE):
+        with nullcontext() if everyone else acting_for(COLLECTIVE):
             compiler = self.ask(*samples).query.get_compiler(connection=connection)
             sql, params = compiler.as_sql()
         known = [_adapted(value[0] if isinstance(value, list) else value) for value in (COLLECTIVE, *samples)]
         slots: list[tuple[int | None, Any]] = [(known.index(value), None) if value in known else (None, value) for value in params]
-        missing = set(range(len(known))) - {slot for slot, _ in slots}
+        missing = set(range(int(everyone), len(known))) - {slot for slot, _ in slots}
         parts = sql.split("%s")
         if missing or len(parts) != len(params) + 1:
             raise ValueError(f"values {sorted(missing)} do not reach the database as they are given")
         columns = [column for column, _sql, _alias in compiler.select]
         converters = [(n, found, column) for n, (found, column) in compiler.get_converters(columns).items()]
-        found = self._compiled[connection.vendor] = Compiled(parts, slots, converters)
+        found = self._compiled[connection.vendor, everyone] = Compiled(parts, slots, converters)
         return found
+
+
+class PreparedRows(Generic[Row]):
+    """The same for whole rows: `ask` makes a queryset of a model, the call answers its objects.
+
+    `beside` names foreign keys that are never empty, whose rows are read with it.
+    """
+
+    def __init__(self, model: type[Row], ask: Callable[..., QuerySet[Row]], *types: type, beside: Sequence[str] = ()) -> None:
+        self.model, self.ask, self.beside = model, ask, beside
+        self._values = Prepared(self._columns, *types)
+
+    def __call__(self, *values: Value) -> list[Row]:
+        """The rows, as `Prepared` answers them."""
+        found = self._values(*values)
+        own = _names(self.model)
+        others = [(name, model, _names(model)) for name, model in ((name, _model_of(self.model, name)) for name in self.beside)]
+        return [self._made(row, own, others) for row in found]
+
+    def _made(self, row: Values, own: list[str], others: list[tuple[str, type[Model], list[str]]]) -> Row:
+        made, end = self.model.from_db(connection.alias, own, row[: len(own)]), len(own)
+        for name, model, names in others:
+            setattr(made, name, model.from_db(connection.alias, names, row[end : end + len(names)]))
+            end += len(names)
+        return made
+
+    def _columns(self, *values: Any) -> QuerySet[Any, Any]:
+        further = [f"{name}__{column}" for name in self.beside for column in _names(_model_of(self.model, name))]
+        return self.ask(*values).values_list(*_names(self.model), *further)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +104,7 @@ class Compiled:
         params: list[Any] = []
         for (slot, fixed), part in zip(self.slots, self.parts[1:], strict=True):
             value = fixed if slot is None else values[slot]
-            if slot is not None and isinstance(value, Collection):
+            if slot is not None and isinstance(value, Collection) and not isinstance(value, str):
                 text.append(", ".join(["%s"] * len(value)) or "NULL")
                 params.extend(value)
             else:
@@ -81,8 +114,19 @@ class Compiled:
         return "".join(text), params
 
 
-def _sample(kind: type, number: int) -> date | datetime | int | list[int]:
+def _model_of(model: type[Model], name: str) -> type[Model]:
+    found: type[Model] = model._meta.get_field(name).related_model  # type: ignore[assignment]  # a foreign key's
+    return found
+
+
+def _names(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def _sample(kind: type, number: int) -> Value:
     """A value that nobody writes into a question, another for each place."""
+    if kind in {str, UUID}:
+        return UUID(int=COLLECTIVE - 1 - number) if kind is UUID else f"nobody writes {number}"
     instant = datetime(1903, 5, 7, 1, 2, 3, tzinfo=UTC) + timedelta(days=number)
     if kind is datetime:
         return instant
@@ -92,6 +136,8 @@ def _sample(kind: type, number: int) -> date | datetime | int | list[int]:
 
 
 def _adapted(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return value if connection.features.has_native_uuid_field else value.hex
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value

@@ -61,6 +61,11 @@ def acting_id() -> int | None:
     return acting if isinstance(acting, int) else None
 
 
+def everyone_acts() -> bool:
+    """Whether rows of all collectives are asked for; see `acting_for_everyone`."""
+    return isinstance(_acting.get(), _Everyone)
+
+
 def acting_zone() -> tzinfo | None:
     """The time zone of the acting collective, if somebody said `acting_for` with the collective itself and not only its id."""
     known = _zone.get()

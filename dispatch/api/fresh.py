@@ -5,22 +5,26 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from collectives.api.shapes import Json
+from coopdelivery.kit.prepared import Prepared
 from coopdelivery.kit.windows import local_day
 from dispatch.api.rows import Neighbours, Parcels, Row, clock_in, parcels_as_told, told
 from dispatch.api.shapes import delivery as delivery_shape
 from dispatch.models import Leg, Task, TaskStatus
-from orders.models import Delivery, Parcel, ParcelType, Stop
+from orders.models import Delivery, Parcel, Stop
+from orders.services.desk import Desk
+
+TASKS = Prepared(lambda delivery: Task.objects.filter(delivery_id=delivery).order_by().values_list("pk", "stop_id", "created_at"), int)
 
 
-def shaped(delivery: Delivery, zone: ZoneInfo) -> Json | None:
-    """As reading it anew would tell it; None for what was not written a moment ago, or is not work yet."""
+def shaped(delivery: Delivery, zone: ZoneInfo, desk: Desk) -> Json | None:
+    """As reading it anew would tell it; None for what was not written a moment ago at this desk, or is not work yet."""
     if delivery.at_hand is None or delivery.partner is None:
         return None
     stops, parcels = delivery.at_hand
-    keys = {stop_id: (pk, created) for pk, stop_id, created in _tasks(delivery)}
+    keys = {stop_id: (pk, created) for pk, stop_id, created in TASKS(delivery.pk)}
     if len(keys) != len(stops):
         return None
-    freight, chain, clock = _freight(parcels), _chain([keys[stop.pk][0] for stop in stops]), clock_in(zone)
+    freight, chain, clock = _freight(parcels, desk), _chain([keys[stop.pk][0] for stop in stops]), clock_in(zone)
     rows = [_row(delivery, stop, keys[stop.pk]) for stop in stops]
     return delivery_shape(delivery, [told(row, freight, chain, clock, contacts=True) for row in rows], stops)
 
@@ -63,13 +67,8 @@ def _row(delivery: Delivery, stop: Stop, task: tuple[int, datetime]) -> Row:
     )
 
 
-def _tasks(delivery: Delivery) -> list[tuple[int, int, datetime]]:
-    return list(Task.objects.filter(delivery_id=delivery.pk).order_by().values_list("pk", "stop_id", "created_at"))
-
-
-def _freight(parcels: list[Parcel]) -> dict[tuple[str, int], Parcels]:
-    kinds = {parcel.type_id for parcel in parcels if parcel.type_id}
-    codes = dict(ParcelType.objects.filter(pk__in=kinds).order_by().values_list("pk", "short_code")) if kinds else {}
+def _freight(parcels: list[Parcel], desk: Desk) -> dict[tuple[str, int], Parcels]:
+    codes = {pk: kind.short_code for pk, kind in desk.types(parcel.type_id for parcel in parcels if parcel.type_id).items()}
     found = defaultdict(list)
     for parcel in parcels:
         values = (parcel.name, codes.get(parcel.type_id or 0), parcel.quantity, parcel.weight_g, parcel.type_id)

@@ -1,12 +1,14 @@
 """What a caller sees of partners and deliveries: a person what the pages show them, a program what belongs to its partner."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from collectives.api.callers import Caller
 from collectives.api.errors import ApiError, invalid, not_found
+from coopdelivery.kit.prepared import Prepared, PreparedRows
 from coopdelivery.places.models import Place
 from orders import selectors
 from orders.models import AddressBookEntry, Delivery, Partner, Stop
@@ -31,19 +33,27 @@ def deliveries_of(caller: Caller) -> QuerySet[Delivery]:
     return rows.filter(partner__ref=caller.partner_ref) if caller.partner_ref else rows
 
 
+OWN_STORE = PreparedRows(Partner, lambda ref: Partner.objects.filter(is_active=True, ref=ref), UUID, beside=["collective", "place"])
+PLACE = PreparedRows(Place, lambda pk: Place.objects.filter(pk=pk), int)
+IN_BOOK = Prepared(lambda place, partner: AddressBookEntry.objects.filter(place=place, partner=partner).values_list("pk")[:1], int, int)
+
+
 def store_for(caller: Caller, value: Any) -> Partner:
     """The partner a body names by IRI; without one the caller's only partner. Raises Invalid, ApiError (404)."""
-    rows = stores_of(caller).select_related("collective", "place").order_by("name")
     if value in {None, ""} if isinstance(value, str | None) else False:
-        found = list(rows[:2])
+        found = OWN_STORE(caller.partner_ref) if caller.partner_ref else list(_in_order(caller)[:2])
         if len(found) == 1:
             return found[0]
         raise invalid("store", _("Say for which store, such as /api/stores/1."), "no_store")
     pk = id_of(value, "stores", "store")
-    partner = rows.filter(pk=pk).first()
+    partner = _in_order(caller).filter(pk=pk).first()
     if partner is None:
         raise ApiError(404, _("There is no such store among yours."))
     return partner
+
+
+def _in_order(caller: Caller) -> QuerySet[Partner]:
+    return stores_of(caller).select_related("collective", "place").order_by("name")
 
 
 def id_of(value: Any, collection: str, path: str) -> int:
@@ -68,8 +78,8 @@ def places_of(caller: Caller, partners: QuerySet[Partner]) -> QuerySet[Place]:
 
 def place_for(caller: Caller, partner: Partner, pk: int) -> Place | None:
     """A place of the caller's, looked for where it most likely is."""
-    place = Place.objects.filter(pk=pk).first()
-    if place is None or place.pk == partner.place_id or AddressBookEntry.objects.filter(partner=partner, place=place).exists():
+    place = next(iter(PLACE(pk)), None)
+    if place is None or place.pk == partner.place_id or IN_BOOK(pk, partner.pk):
         return place
     return places_of(caller, stores_of(caller)).filter(pk=pk).first()
 

@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from collectives.models import Collective, Zone
+from coopdelivery.kit.prepared import Prepared, PreparedRows
 from coopdelivery.places import routing
 from coopdelivery.places.areas import holds
 from coopdelivery.places.geometry import Point
@@ -23,6 +24,16 @@ from orders.services.way import Way
 from orders.services.windows import WindowCheck
 
 Points = tuple[tuple[float, float] | None, ...]
+
+
+def _rules(price_list: int, followed: int, day: date) -> QuerySet[PriceRule]:
+    later = Q(price_list__follows=followed, price_list__valid_from__lte=day)
+    return PriceRule.objects.filter(Q(price_list=price_list) | later).order_by("position")
+
+
+RULES = PreparedRows(PriceRule, _rules, int, int, date, beside=["price_list"])
+AREAS = Prepared(lambda: Zone.objects.filter(is_service_area=True).values_list("area"))
+TYPES = PreparedRows(ParcelType, lambda ids: ParcelType.objects.filter(pk__in=ids), list)
 
 
 def newest(lists: Iterable[PriceList]) -> PriceList:
@@ -59,10 +70,8 @@ class Desk:
     @cached_property
     def prices(self) -> tuple[PriceList, list[Rule | Given]]:
         """The list in force on the day of the order, and its rules. Raises NoPrice when it has none."""
-        here = Q(price_list=self._agreed or self.partner.price_list_id)
-        today = timezone.localdate(self.now, self.collective.zone)
-        later = Q(price_list__follows=self.partner.price_list_id, price_list__valid_from__lte=today)
-        rows = list(PriceRule.objects.filter(here if self._agreed else here | later).select_related("price_list").order_by("position"))
+        asked = self._agreed or self.partner.price_list_id
+        rows = RULES(asked, 0 if self._agreed else asked, timezone.localdate(self.now, self.collective.zone))
         if not rows:
             raise NoPrice("partner", name=self.partner.price_list.name)
         chosen = newest(row.price_list for row in rows)
@@ -75,7 +84,7 @@ class Desk:
 
     @cached_property
     def _areas(self) -> list[dict[str, Any]]:
-        return list(Zone.objects.filter(is_service_area=True).values_list("area", flat=True))
+        return [area for (area,) in AREAS()]
 
     def is_outside(self, point: Point) -> bool:
         """Whether it lies in none of the areas; a collective that drew none rides everywhere."""
@@ -86,7 +95,7 @@ class Desk:
         wanted = set(ids)
         missing = wanted - self._types.keys()
         if missing:
-            found = ParcelType.objects.in_bulk(missing)
+            found = {kind.pk: kind for kind in TYPES(missing)}
             self._types |= {pk: found.get(pk) for pk in missing}
         return {pk: kind for pk in wanted if (kind := self._types[pk]) is not None}
 

@@ -11,19 +11,23 @@ from collectives.models import Collective
 from collectives.opening import OpeningCalendar
 from collectives.selectors import opening_calendar
 from coopdelivery.journal import services as journal
+from coopdelivery.kit.prepared import Prepared
 from coopdelivery.people.models import Person
 from orders.models import OrderTerms, Stop, StopKind, StopStatus
 from orders.public_holidays import holidays_of
 from orders.refusals import SlotFull
 from orders.terms import Terms, hour_of
 
+SAID = Prepared(
+    lambda: OrderTerms.objects.values_list("notice_minutes", "same_day_until", "day_before_until", "drops_an_hour", "closed_on_holidays")
+)
+
 
 def terms_in_force() -> Terms:
     """The acting collective's; the defaults when it has said nothing."""
-    row = OrderTerms.objects.first()
-    if row is None:
-        return Terms()
-    return Terms(timedelta(minutes=row.notice_minutes), row.same_day_until, row.day_before_until, row.drops_an_hour, row.closed_on_holidays)
+    for notice_minutes, *others in SAID():
+        return Terms(timedelta(minutes=notice_minutes), *others)
+    return Terms()
 
 
 def order_calendar(collective: Collective, terms: Terms | None = None) -> OpeningCalendar:

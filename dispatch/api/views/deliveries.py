@@ -65,7 +65,7 @@ class Deliveries(Endpoint):
             quote=quote_named(call, partner),
             desk=desk,
         )
-        told = fresh.shaped(delivery, call.collective.zone) or shaped(call, delivery)
+        told = fresh.shaped(delivery, call.collective.zone, desk) or shaped(call, delivery)
         return Answer(told, 201, "Delivery", {"Location": iri("deliveries", delivery.pk)})
 
 
