@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,7 +89,32 @@ def test_valhalla_over_http_answers(settings: Settings) -> None:
     assert (found.distance_m, found.duration_s, found.estimated) == (812, 201, False)
     assert found == again
     assert pairs.distances_m == ((0, 800), (900, 0))
-    assert [path for path, _ in service.asked] == ["/route", "/sources_to_targets"]
+    assert found.climb_m is None
+    assert [path for path, _ in service.asked] == ["/route", "/height", "/height", "/sources_to_targets"]
+
+
+@pytest.mark.parametrize(
+    ("heights", "climb_m"),
+    [
+        ([10, 11, 10, 11, 10], 0),
+        ([10, 14, 12, 18], 10),
+        ([10, 11, 12, 13, 14], 4),
+        ([30, 20, 10], 0),
+        ([-3.0, 2.5], 6),
+        ([10, None, 30], None),
+        ([], None),
+        ("high", None),
+        ([{}], None),
+    ],
+)
+def test_where_valhalla_knows_the_heights_a_way_says_how_far_up_it_goes(settings: Settings, heights: object, climb_m: int | None) -> None:
+    """Less than two metres are the grain of the heights. Without them the way is as good as before."""
+    legs = [{"summary": {"length": 0.812, "time": 201.4}, "shape": encode_line(MONTREUIL[:2])}]
+    with outside({"/route": {"trip": {"legs": legs}}, "/height": {"height": heights}}) as service:
+        settings.ROUTER, settings.ROUTER_URL = "valhalla_http", service.url
+        found = route(MONTREUIL[:2])
+    assert (found.distance_m, found.climb_m, found.estimated) == (812, climb_m, False)
+    assert json.loads(service.asked[1][1]["json"][0])["encoded_polyline"] == encode_line(MONTREUIL[:2])
 
 
 def test_osrm_over_http_answers(settings: Settings) -> None:

@@ -33,7 +33,7 @@ def route(points: Sequence[tuple[float, float] | None], profile: str = "bicycle"
     if len(known) < 2:
         return Route(0, 0, tuple(known), _spread((), points), estimated=False, unknown=unknown)
     found = _through(known, profile)
-    return Route(found.distance_m, found.duration_s, found.line, _spread(found.legs, points), found.estimated, unknown)
+    return Route(found.distance_m, found.duration_s, found.line, _spread(found.legs, points), found.estimated, unknown, found.climb_m)
 
 
 def matrix(coordinates: Sequence[tuple[float, float]], profile: str = "bicycle") -> Matrix:

@@ -59,12 +59,14 @@ class Route:
 
 def joined(parts: Sequence[Route]) -> Route:
     """One route from parts that each begin where the one before ends."""
+    climbs = [part.climb_m for part in parts]
     return Route(
         sum(part.distance_m for part in parts),
         sum(part.duration_s for part in parts),
         tuple(point for part in parts for point in part.line),
         tuple(leg for part in parts for leg in part.legs),
         estimated=any(part.estimated for part in parts),
+        climb_m=None if None in climbs else sum(climb or 0 for climb in climbs),
     )
 
 

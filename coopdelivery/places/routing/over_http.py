@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -12,10 +14,12 @@ from coopdelivery.kit import http
 from coopdelivery.places.breaker import Breaker
 from coopdelivery.places.geometry import BadPoint, Point, decode_line
 from coopdelivery.places.routing.base import Leg, Matrix, NoRoute, Profile, Route
-from coopdelivery.places.routing.valhalla_words import matrix_question, read_matrix, read_route, route_question
+from coopdelivery.places.routing.valhalla_words import height_question, matrix_question, read_climb, read_matrix, read_route, route_question
 
 TIMEOUT_S = 2.5
 KEEP_S = 24 * 3600
+
+log = logging.getLogger(__name__)
 
 
 class Service:
@@ -56,11 +60,22 @@ class Service:
 
 
 class ValhallaHttp:
+    """The heights are a service of their own there: one that has none leaves the climb unknown, and the way as it is."""
+
     def __init__(self, url: str) -> None:
         self._service = Service("valhalla", url)
+        self._heights = Service("valhalla-heights", url)
 
     def route(self, points: Sequence[Point], profile: Profile) -> Route:
-        return read_route(self._service.ask("/route", json=json.dumps(route_question(points, profile))))
+        found = read_route(self._service.ask("/route", json=json.dumps(route_question(points, profile))))
+        return replace(found, climb_m=self._climb(found.line))
+
+    def _climb(self, line: Sequence[Point]) -> int | None:
+        try:
+            return read_climb(self._heights.ask("/height", json=json.dumps(height_question(line))))
+        except NoRoute as error:
+            log.info("nobody knows how far up this way goes: %s", error)
+            return None
 
     def matrix(self, points: Sequence[Point], profile: Profile) -> Matrix:
         return read_matrix(self._service.ask("/sources_to_targets", json=json.dumps(matrix_question(points, profile))))

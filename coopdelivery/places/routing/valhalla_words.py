@@ -1,12 +1,14 @@
 """The questions and answers of Valhalla, the same in process and over HTTP."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from coopdelivery.places.geometry import BadPoint, Point, decode_line
+from coopdelivery.places.geometry import BadPoint, Point, decode_line, encode_line
 from coopdelivery.places.routing.base import Leg, Matrix, NoRoute, Profile, Route
 
 MOST_POINTS = 50  # Valhalla's own limit for one question by bicycle
+STRIDE_M = 30
+RISE_M = 2.0  # less than this is the grain of the heights, not a hill
 
 
 def route_question(points: Sequence[Point], profile: Profile) -> dict[str, Any]:
@@ -15,6 +17,27 @@ def route_question(points: Sequence[Point], profile: Profile) -> dict[str, Any]:
 
 def matrix_question(points: Sequence[Point], profile: Profile) -> dict[str, Any]:
     return {"sources": _locations(points), "targets": _locations(points), "units": "kilometers", **_costing(profile)}
+
+
+def height_question(line: Iterable[Point]) -> dict[str, Any]:
+    return {"encoded_polyline": encode_line(line), "shape_format": "polyline6", "resample_distance": STRIDE_M}
+
+
+def read_climb(answer: Any) -> int | None:
+    """Metres up along the line; None where a height is missing. Raises NoRoute when the answer has another shape."""
+    try:
+        heights = answer["height"]
+        if not heights or None in heights:
+            return None
+        low, up = float(heights[0]), 0.0
+        for height in map(float, heights):
+            if height >= low + RISE_M:
+                up += height - low
+                low = height
+            low = min(low, height)
+    except (KeyError, TypeError, ValueError) as error:
+        raise NoRoute("Valhalla sent heights of another shape") from error
+    return round(up)
 
 
 def read_route(answer: Any) -> Route:
