@@ -1,7 +1,7 @@
 """“Suggest an order”, when somebody asks and the members allow it: the list as it is beside others, with figures. Saves nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -71,6 +71,7 @@ class Shown:
     late_minutes: int
     peak_g: int
     room_g: int | None
+    climb_m: int | None = None
 
 
 @require_GET
@@ -108,10 +109,13 @@ def suggested(row: Round, live: Sequence[Row], keep: set[str], now: datetime, se
     keep = keep | {str(each.ref) for each in live if each.at_hub and each.stop_id in both}
     most = capacity_of([row])
     room = (most.weight_g, most.volume_l) if most else None
-    durations, distances, estimated = _ways([_last_point(row), *(each.point for each in live)])
+    begins_at = _last_point(row)
+    durations, distances, estimated = _ways([begins_at, *(each.point for each in live)])
     kept = frozenset(n for n, each in enumerate(live) if str(each.ref) in keep)
     found = proposals(visits, durations, distances, kept=kept, solve=solver.solve, room=room)
-    return estimated, [_shown(proposal, live, begin, kept, peak(proposal.order, visits), most) for proposal in found]
+    climbs = [routing.climb_m([begins_at, *(live[n].point for n in proposal.order)]) for proposal in found]
+    shown = [_shown(proposal, live, begin, kept, peak(proposal.order, visits), most) for proposal in found]
+    return estimated, [replace(each, climb_m=climb) for each, climb in zip(shown, climbs, strict=True)]
 
 
 def _visits(live: Sequence[Row], begin: datetime, service: Service) -> list[Visit]:

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from collectives.models import Collective, Membership
 from coopdelivery.decisions import services as decisions
+from coopdelivery.places.geometry import Point, encode_line
 from dispatch.models import PlanChange, Round, Task
 from dispatch.outlook import solver
 from dispatch.outlook.suggest import Visit, by_deadline, figures, fits, peak, pickups_first, proposals, weave
@@ -16,6 +18,7 @@ from dispatch.services.progress import start_task
 from dispatch.services.rearrange import make_round
 from tests.dispatch.conftest import TUESDAY, Order, at, refs, tasks_of
 from tests.dispatch.test_board import JSON, url
+from tests.places.outside import outside
 
 FAR = 10**6
 # A street: the start at 0, then stops at 1, 3 and 2 kilometres; a kilometre takes 240 seconds
@@ -149,6 +152,15 @@ def test_orders_are_compared_and_nothing_is_saved_or_chosen(board: Client, baker
     assert "btn primary" not in page.split('class="bd-orders"')[1]
     assert list(Task.objects.order_by("pk").values_list("round_id", "position", "planned_at")) == before
     assert PlanChange.objects.count() == 1
+
+
+def test_orders_say_how_far_up_they_go_where_the_router_knows(board: Client, bakeries: Round, allowed: None, settings: Settings) -> None:
+    assert " m up" not in board.get(url("round_order", ref=bakeries.ref)).content.decode()
+    way = {"trip": {"legs": [{"summary": {"length": 0.8, "time": 200}, "shape": encode_line([Point(48.86, 2.44), Point(48.87, 2.45)])}]}}
+    with outside({"/route": way, "/height": {"height": [10, 30]}}) as service:
+        settings.ROUTER, settings.ROUTER_URL = "valhalla_http", service.url
+        page = board.get(url("round_order", ref=bakeries.ref)).content.decode()
+    assert page.count("20 m up") == page.count('<section class="bd-order"') > 1
 
 
 def test_an_order_is_taken_like_any_gesture_and_undone(board: Client, bakeries: Round, allowed: None, dana: Membership) -> None:

@@ -16,7 +16,7 @@ from coopdelivery.places.routing.straight import Straight
 from coopdelivery.places.routing.valhalla_words import MOST_POINTS
 from coopdelivery.places.towns import towns
 
-__all__ = ["PROFILES", "ROUTERS", "Leg", "Matrix", "Route", "matrix", "route"]
+__all__ = ["PROFILES", "ROUTERS", "Leg", "Matrix", "Route", "climb_m", "matrix", "route"]
 
 ROUTERS = ("auto", "straight", "valhalla", "valhalla_http", "osrm_http")
 
@@ -34,6 +34,11 @@ def route(points: Sequence[tuple[float, float] | None], profile: str = "bicycle"
         return Route(0, 0, tuple(known), _spread((), points), estimated=False, unknown=unknown)
     found = _through(known, profile)
     return Route(found.distance_m, found.duration_s, found.line, _spread(found.legs, points), found.estimated, unknown, found.climb_m)
+
+
+def climb_m(points: Sequence[tuple[float, float] | None]) -> int | None:
+    """Metres up through the points in their order; None where no router knows the heights."""
+    return route(points).climb_m if settings.ROUTER == "valhalla_http" else None
 
 
 def matrix(coordinates: Sequence[tuple[float, float]], profile: str = "bicycle") -> Matrix:
