@@ -37,8 +37,13 @@ GRANTS: dict[str, frozenset[str]] = {
     "proposals.view": WORKERS,
     "proposals.open": WORKERS,
     "proposals.vote": WORKERS,
+    "assemblies.run": frozenset({ADMIN}),
     "dues.view": WORKERS,
     "dues.file": frozenset({ADMIN}),
+    "pot.view": WORKERS,
+    "training.view": WORKERS,
+    "training.record": frozenset({ADMIN}),
+    "groups.work": WORKERS,
     "places.suggest": ALL,
     "places.fix": STAFF,
     # what is asked and paid
@@ -69,6 +74,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "register.admit": frozenset({OFFICER}),
     "federation.figures": frozenset({OFFICER}),
     "dues.manage": frozenset({OFFICER}),
+    "groups.manage": frozenset({OFFICER}),
 }
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as translated
 
-from collectives.models import Collective, Membership, Policy
+from collectives.models import Collective, Membership, Policy, Role
 from collectives.models.policy import standing
 from collectives.policies import RULES, Rule
+from collectives.refusals import EmptyCollege
 from collectives.selectors import members
 from coopdelivery.decisions.models import Ballot, Proposal
 from coopdelivery.decisions.services import tallies
@@ -20,6 +22,17 @@ def voters(on: date) -> list[Membership]:
     """One person, one vote: the shareholder-members of that day; while nobody is recorded as one, everybody who works here."""
     working = list(members())
     return [row for row in working if row.member_since and row.member_since <= on] or working
+
+
+def colleges_of(voting: Iterable[Membership]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Those who ride and those who do not, as two colleges that must both say yes. Raises EmptyCollege."""
+    riders: list[int] = []
+    others: list[int] = []
+    for row in voting:
+        (riders if Role.COURIER in row.roles else others).append(row.person_id)
+    if not riders or not others:
+        raise EmptyCollege
+    return ((translated("Couriers"), tuple(sorted(riders))), (translated("The others"), tuple(sorted(others))))
 
 
 def vote_ends_at(last_day: date, collective: Collective) -> datetime:
@@ -108,6 +121,6 @@ class RollRow:
 
 def roll_of(proposal: Proposal) -> list[RollRow]:
     """Everybody on the frozen list, in the order they joined, with their voice: four queries."""
-    ballots = {row.voter_id: row for row in proposal.ballots.all()}
+    ballots = {row.seat: row for row in proposal.ballots.all()}
     people = Membership.objects.filter(person_id__in=proposal.roll).select_related("person")
     return [RollRow(row.person.name, row.person.initials, row.colour, ballots.get(row.person_id), row.person_id) for row in people]

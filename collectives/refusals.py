@@ -151,3 +151,8 @@ class BadArea(Refusal):
 class NoStreet(Refusal):
     field = "street_address"
     sentence = _("Write a street with its number.")
+
+
+class EmptyCollege(Refusal):
+    field = "manner"
+    sentence = _("Two colleges need couriers and others on the list of who may vote.")

@@ -5,6 +5,7 @@ from datetime import date
 from collectives.models import Collective
 from collectives.services.policies import set_policy
 from coopdelivery.decisions.models import Proposal
+from coopdelivery.decisions.opening import decided
 from coopdelivery.journal.models import Event
 from coopdelivery.journal.services import subscribe
 from coopdelivery.people.models import Person
@@ -13,7 +14,7 @@ from coopdelivery.people.models import Person
 @subscribe("proposal.decided", within_transaction=True)
 def set_what_was_decided(event: Event) -> None:
     """A passed proposal about one rule sets it: from the day it names, never from a day before the result."""
-    proposal = Proposal.objects.get(ref=event.subject)
+    proposal = decided(event)
     if proposal.state != Proposal.State.PASSED or proposal.collective_id is None or "policy" not in proposal.settles:
         return
     settles = proposal.settles

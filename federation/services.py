@@ -1,6 +1,6 @@
 """What the federation does. Use as `from federation import services`, then `services.admit(...)`."""
 
-from federation.assembly.resolutions import cast_voice, open_resolution, put_admission, record_founding
+from federation.assembly.resolutions import cast_voice, cast_voice_secretly, open_resolution, put_admission, record_founding
 from federation.assembly.voices import name_delegate
 from federation.register.dossiers import add_evidence, open_dossier
 from federation.register.offices import end_office, name_officer
@@ -13,6 +13,7 @@ __all__ = [
     "add_evidence",
     "admit",
     "cast_voice",
+    "cast_voice_secretly",
     "end_office",
     "lapse",
     "leave",

@@ -3,17 +3,19 @@
 from datetime import date
 
 from coopdelivery.decisions.models import Proposal
+from coopdelivery.decisions.opening import decided
 from coopdelivery.journal.models import Event
 from coopdelivery.journal.services import subscribe
 from coopdelivery.people.models import Person
 from federation.dues import services as dues
+from federation.groups import mandates
 from federation.register.standing import carry_out
 
 
 @subscribe("proposal.decided", within_transaction=True)
 def admit_as_resolved(event: Event) -> None:
     """A passed resolution about a co-op on trial makes it a member, in the same transaction."""
-    proposal = Proposal.objects.select_related("opened_by").get(ref=event.subject)
+    proposal = decided(event)
     if proposal.collective_id is None and proposal.state == Proposal.State.PASSED and "admit" in proposal.settles:
         carry_out(proposal)
 
@@ -21,9 +23,17 @@ def admit_as_resolved(event: Event) -> None:
 @subscribe("proposal.decided", within_transaction=True)
 def set_dues_as_resolved(event: Event) -> None:
     """A passed resolution about dues is in force, in the same transaction."""
-    proposal = Proposal.objects.get(ref=event.subject)
+    proposal = decided(event)
     if proposal.collective_id is None and proposal.state == Proposal.State.PASSED and "dues" in proposal.settles:
         dues.carry_out(proposal)
+
+
+@subscribe("proposal.decided", within_transaction=True)
+def give_mandate_as_resolved(event: Event) -> None:
+    """A passed resolution about a working group is its mandate, in the same transaction."""
+    proposal = decided(event)
+    if proposal.collective_id is None and proposal.state == Proposal.State.PASSED and "mandate" in proposal.settles:
+        mandates.carry_out(proposal)
 
 
 @subscribe("dues.month_asked")

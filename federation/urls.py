@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from federation.views import assembly, directory, dossiers, dues, figures, first_admin, meetings, officers, register
+from federation.views import (
+    assembly,
+    directory,
+    dossiers,
+    dues,
+    figures,
+    first_admin,
+    groups,
+    meetings,
+    officers,
+    papers,
+    passport,
+    register,
+)
 
 app_name = "federation"
 urlpatterns = [
@@ -14,9 +27,13 @@ urlpatterns = [
     path("assembly/meetings/<uuid:ref>/items/", meetings.item_add, name="item_add"),
     path("assembly/meetings/<uuid:ref>/step/", meetings.meeting_step, name="meeting_step"),
     path("assembly/meetings/<uuid:ref>/again/", meetings.meeting_again, name="meeting_again"),
+    path("assembly/meetings/<uuid:ref>/minutes/", meetings.meeting_minutes, name="meeting_minutes"),
+    path("assembly/meetings/<uuid:ref>/sign/", meetings.meeting_sign, name="meeting_sign"),
     path("assembly/amendments/<uuid:ref>/", meetings.amendment_settle, name="amendment_settle"),
     path("assembly/<uuid:ref>/", assembly.resolution, name="resolution"),
+    path("assembly/<uuid:ref>/papers/", papers.resolution_papers, name="resolution_papers"),
     path("assembly/<uuid:ref>/close/", assembly.resolution_close, name="resolution_close"),
+    path("assemblies/", meetings.fingerprints, name="fingerprints"),
     path("directory/", directory.directory, name="directory"),
     path("dues/", dues.dues, name="dues"),
     path("dues/call/", dues.call_now, name="dues_call"),
@@ -32,6 +49,15 @@ urlpatterns = [
     path("dossiers/<uuid:ref>/step/", dossiers.dossier_step, name="dossier_step"),
     path("evidence/<uuid:ref>/review/", dossiers.evidence_review, name="evidence_review"),
     path("evidence/<uuid:ref>/file/", dossiers.evidence_file, name="evidence_file"),
+    path("passport-key/", passport.passport_key, name="passport_key"),
+    path("groups/", groups.groups, name="groups"),
+    path("groups/mandates/new/", groups.mandate_new, name="mandate_new"),
+    path("groups/members/<uuid:ref>/end/", groups.member_end, name="group_member_end"),
+    path("groups/expenses/<uuid:ref>/sign/", groups.expense_sign, name="expense_sign"),
+    path("groups/expenses/<uuid:ref>/pay/", groups.expense_pay, name="expense_pay"),
+    path("groups/expenses/<uuid:ref>/receipt/", groups.receipt, name="receipt"),
+    path("groups/<slug:group>/", groups.group, name="group"),
+    path("groups/<slug:group>/members/", groups.member_name, name="group_member_name"),
     path("figures/", figures.figures, name="figures"),
     path("figures/<int:year>/<int:month>/", figures.figures, name="figures_month"),
     path("officers/", officers.officers, name="officers"),

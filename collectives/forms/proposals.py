@@ -33,6 +33,7 @@ class ProposalForm(forms.Form):
             ("", _("open vote: for, against, abstention")),
             ("secret", _("secret vote, for what is about persons")),
             ("consent", _("consent: it stands unless somebody names a harm")),
+            ("colleges", _("two colleges: couriers and the others must both say yes")),
         ],
     )
 

@@ -1,5 +1,6 @@
 """Decisions: proposed, voted, counted."""
 
+import re
 import uuid
 from datetime import date
 from typing import Any
@@ -12,18 +13,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from collectives.access import allows, membership_of, needs
-from collectives.assembly import counted, proposals_of, roll_of, vote_ends_at, voters
+from collectives.assembly import colleges_of, counted, proposals_of, roll_of, vote_ends_at, voters
+from collectives.forms import refuse
 from collectives.forms.proposals import BallotForm, ProposalForm, RoundForm
+from collectives.meetings import assemblies_of
 from collectives.models import Collective
 from collectives.policies import POLICIES, RULES
+from collectives.refusals import EmptyCollege
 from collectives.views.shared import actor, form_page, here
+from collectives.votes import carried, cast_vote
 from coopdelivery.decisions import services as decisions
-from coopdelivery.decisions.models import Ballot, Proposal
-from coopdelivery.decisions.refusals import Refusal, UnknownChoice
-from coopdelivery.decisions.secret import cast_secretly, is_secret, published
+from coopdelivery.decisions.models import Ballot, Meeting, Proposal
+from coopdelivery.decisions.refusals import Refusal
+from coopdelivery.decisions.secret import is_secret, published
 from coopdelivery.decisions.tally import Rule
 
 MOST_SHOWN = 200
+MOST_MEETINGS = 20
+SEAT = re.compile(r"[0-9]{1,18}", re.ASCII)
 MANNERS = {"secret": Rule(secret=True), "consent": Rule(consent=True)}
 
 
@@ -31,7 +38,14 @@ MANNERS = {"secret": Rule(secret=True), "consent": Rule(consent=True)}
 @needs("proposals.view")
 def proposals(request: HttpRequest) -> HttpResponseBase:
     rows = counted(proposals_of(here(request))[:MOST_SHOWN])
-    context = {"open": [row for row in rows if row.proposal.is_open], "decided": [row for row in rows if not row.proposal.is_open]}
+    runs = allows(membership_of(request), "assemblies.run")
+    meetings = assemblies_of(here(request))
+    context = {
+        "open": [row for row in rows if row.proposal.is_open],
+        "decided": [row for row in rows if not row.proposal.is_open],
+        "meetings": list((meetings if runs else meetings.exclude(state=Meeting.State.DRAFT))[:MOST_MEETINGS]),
+        "runs": runs,
+    }
     return TemplateResponse(request, "collectives/proposals.html", context)
 
 
@@ -41,14 +55,20 @@ def proposal_new(request: HttpRequest) -> HttpResponseBase:
     collective = here(request)
     form = ProposalForm(request.POST or None, today=collective.today())
     if request.method == "POST" and form.is_valid():
+        voting, manner = voters(collective.today()), form.cleaned_data["manner"]
+        try:
+            rule = Rule(colleges=colleges_of(voting)) if manner == "colleges" else MANNERS.get(manner)
+        except EmptyCollege as refusal:
+            refuse(form, refusal)
+            return form_page(request, "collectives/proposal_new.html", form)
         proposal = decisions.open_proposal(
             collective_id=collective.pk,
             title=form.cleaned_data["title"],
             text=form.cleaned_data["text"],
-            roll=[row.person_id for row in voters(collective.today())],
+            roll=[row.person_id for row in voting],
             closes_at=vote_ends_at(form.cleaned_data["closes_on"], collective),
             by=actor(request),
-            rule=MANNERS.get(form.cleaned_data["manner"]),
+            rule=rule,
         )
         messages.success(request, _("%(number)s is open for votes.") % {"number": proposal.number})
         return redirect("collectives:proposal", collective=collective.slug, ref=proposal.ref)
@@ -59,7 +79,7 @@ def proposal_new(request: HttpRequest) -> HttpResponseBase:
 @needs("proposals.view")
 def proposal(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
     found = _of_here(request, ref)
-    mine = Ballot.objects.filter(proposal=found, voter=actor(request)).first()
+    mine = Ballot.objects.filter(proposal=found, seat=actor(request).pk).first()
     return _page(request, found, BallotForm(initial={"choice": mine.choice, "reason": mine.reason} if mine else None))
 
 
@@ -70,25 +90,19 @@ def proposal_vote(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
     form = BallotForm(request.POST)
     if not form.is_valid():
         return _page(request, found, form)
-    if is_secret(found):
-        return _vote_secretly(request, found, form)
+    whose = request.POST.get("voice_of", "")
     try:
-        decisions.cast(proposal=found, by=actor(request), **form.cleaned_data)
-    except UnknownChoice as refusal:
-        form.add_error("choice", str(refusal))
-        return _page(request, found, form)
+        cast = cast_vote(proposal=found, by=actor(request), seat=int(whose) if SEAT.fullmatch(whose) else None, **form.cleaned_data)
     except Refusal as refusal:
         return _refused(request, found, refusal)
+    if cast.code:
+        return _told_once(request, found, cast.code)
     messages.success(request, _("Your vote is counted. You may change it until the end."))
     return redirect("collectives:proposal", collective=here(request).slug, ref=found.ref)
 
 
-def _vote_secretly(request: HttpRequest, found: Proposal, form: BallotForm) -> HttpResponseBase:
+def _told_once(request: HttpRequest, found: Proposal, code: str) -> HttpResponseBase:
     """The code is shown in this one answer: no redirect, no message, so that no session keeps it."""
-    try:
-        code = cast_secretly(proposal=found, by=actor(request), choice=form.cleaned_data["choice"])
-    except Refusal as refusal:
-        return _refused(request, found, refusal)
     response = _page(request, found, BallotForm(), code=code)
     response["Cache-Control"] = "no-store"
     return response
@@ -156,7 +170,8 @@ def _page(
     person, row = actor(request), counted([found])[0]
     secret, rule = is_secret(found), decisions.rule_of(found)
     voted = frozenset(found.turnout.values_list("seat", flat=True)) if secret else frozenset()
-    may_vote = person.pk in found.roll and person.pk not in voted and allows(membership_of(request), "proposals.vote")
+    voices = carried(found, person) if found.takes_votes() and found.manner == Proposal.Manner.VOTE else {}
+    may_vote = (bool(voices) or (person.pk in found.roll and person.pk not in voted)) and allows(membership_of(request), "proposals.vote")
     may_round = (
         rule.consent and found.state == Proposal.State.REJECTED and rule.round < decisions.MOST_ROUNDS and found.opened_by_id == person.pk
     )
@@ -175,6 +190,8 @@ def _page(
         "refusal": refusal,
         "rule": rule,
         "voted": voted,
+        "carried": voices,
+        "own": person.pk not in voted,
         "code": code,
         "published": published(found) if secret else [],
         "round_form": round_form or (RoundForm(today=here(request).today(), initial={"text": found.text}) if may_round else None),

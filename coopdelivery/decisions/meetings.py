@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from coopdelivery.decisions import services as decisions
 from coopdelivery.decisions.minutes import fingerprint, minutes_of
-from coopdelivery.decisions.models import Amendment, Item, Meeting, Proposal
+from coopdelivery.decisions.models import Amendment, Item, Meeting
 from coopdelivery.decisions.refusals import EmptyRoll, NoAgenda, NoticeTooShort, NotNow, TooEarly
 from coopdelivery.decisions.tally import Rule, rule_from
 from coopdelivery.journal import services as journal
@@ -123,9 +123,7 @@ def close_meeting(*, meeting: Meeting, by: Person) -> Meeting:
     """Count every vote and write the minutes, once and for ever. Raises NotNow."""
     with transaction.atomic():
         locked = _in(meeting, State.OPEN)
-        for item in locked.items.exclude(proposal=None).select_related("proposal"):
-            if item.proposal is not None and item.proposal.state == Proposal.State.OPEN:
-                decisions.count_now(proposal=item.proposal, by=by)
+        decisions.count_now(meeting=locked, by=by)
         locked.closed_at = timezone.now()
         text = minutes_of(locked, list(locked.items.select_related("proposal")))
         return _move(locked, State.CLOSED, by, closed_at=locked.closed_at, minutes=text, minutes_sha256=fingerprint(text))
@@ -135,9 +133,9 @@ def call_again(*, meeting: Meeting, begins_at: datetime, by: Person) -> Meeting:
     """A second call for what failed for want of voices: the same texts, the second quorum, a shorter notice. Raises NotNow, NoAgenda."""
     with transaction.atomic():
         locked = _in(meeting, State.CLOSED)
-        failed = [
-            item for item in locked.items.select_related("proposal") if item.proposal and not decisions.tally_of(item.proposal).has_quorum
-        ]
+        voted = list(locked.items.exclude(proposal=None).select_related("proposal"))
+        counts = decisions.tallies([item.proposal for item in voted if item.proposal])
+        failed = [item for item in voted if not counts[item.proposal_id or 0].has_quorum]
         if not failed:
             raise NoAgenda
         again = Meeting.objects.create(

@@ -1,12 +1,13 @@
 """The minutes of an assembly, made from what was recorded: plain text, whose fingerprint anybody can compute again."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from coopdelivery.decisions.models import Ballot, Item, Meeting, Proposal, Turnout
-from coopdelivery.decisions.secret import is_secret, published
+from coopdelivery.decisions.models import Ballot, Item, Meeting, Proposal, SecretBallot, Turnout
 from coopdelivery.decisions.services import rule_of, tallies
 from coopdelivery.decisions.tally import Tally
 
@@ -19,7 +20,7 @@ def fingerprint(text: str) -> str:
 def minutes_of(meeting: Meeting, items: Sequence[Item]) -> str:
     """What was on the agenda, in which words, and how each vote ended. Times are UTC."""
     voted = [item.proposal for item in items if item.proposal is not None]
-    counts = tallies(voted)
+    counts, told = tallies(voted), _told(voted)
     present = len({seat for kept in (Ballot, Turnout) for seat in kept.objects.filter(proposal__in=voted).values_list("seat", flat=True)})
     lines = [
         meeting.title,
@@ -32,20 +33,29 @@ def minutes_of(meeting: Meeting, items: Sequence[Item]) -> str:
     for item in items:
         lines += ["", f"{item.position}. {item.title} ({item.get_kind_display()})", item.text]
         if item.proposal is not None:
-            lines += [_result(item.proposal, counts[item.proposal.pk]), *_details(item.proposal, counts[item.proposal.pk])]
+            lines += [_result(item.proposal, counts[item.proposal.pk]), *_details(item.proposal, counts[item.proposal.pk], told)]
     return "\n".join(lines) + "\n"
 
 
-def _details(proposal: Proposal, count: Tally) -> list[str]:
+def _details(proposal: Proposal, count: Tally, told: Mapping[UUID, list[str]]) -> list[str]:
     """What lets anybody follow the result: each college's voices, objections in their words, secret ballots under their codes."""
-    told = {"for": "votes_for", "against": "votes_against", "abstained": "abstentions"}
     words = _("%(college)s: %(for)s for, %(against)s against, %(abstained)s abstained.")
-    lines = [words % {"college": name, **{key: getattr(own, field) for key, field in told.items()}} for name, own in count.colleges]
-    if rule_of(proposal).consent:
-        reasons = proposal.ballots.filter(choice=Ballot.Choice.AGAINST).order_by("seat").values_list("reason", flat=True)
-        lines += [_("Objection: %(reason)s") % {"reason": reason} for reason in reasons]
-    if is_secret(proposal):
-        lines += [f"{ballot.code} {ballot.get_choice_display()}" for ballot in published(proposal)]
+    lines = []
+    for college, own in count.colleges:
+        facts = {"college": college, "for": own.votes_for, "against": own.votes_against, "abstained": own.abstentions}
+        lines.append(words % facts)
+    return lines + told.get(proposal.ref, [])
+
+
+def _told(voted: Iterable[Proposal]) -> dict[UUID, list[str]]:
+    """Objections and published ballots of all votes, by the proposal's reference: two queries."""
+    lines: dict[UUID, list[str]] = defaultdict(list)
+    consent = [row for row in voted if rule_of(row).consent]
+    objections = Ballot.objects.filter(proposal__in=consent, choice=Ballot.Choice.AGAINST).order_by("proposal", "seat")
+    for ref, reason in objections.values_list("proposal__ref", "reason"):
+        lines[ref].append(_("Objection: %(reason)s") % {"reason": reason})
+    for ballot in SecretBallot.objects.filter(proposal_ref__in=[row.ref for row in voted if not row.is_open]):
+        lines[ballot.proposal_ref].append(f"{ballot.code} {ballot.get_choice_display()}")
     return lines
 
 

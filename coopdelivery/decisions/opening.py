@@ -12,6 +12,7 @@ from coopdelivery.decisions.models import Proposal
 from coopdelivery.decisions.refusals import EmptyRoll, EndsTooSoon
 from coopdelivery.decisions.tally import Rule
 from coopdelivery.journal import services as journal
+from coopdelivery.journal.models import Event
 from coopdelivery.people.models import Person
 
 State = Proposal.State
@@ -126,15 +127,13 @@ def _number(proposal: Proposal) -> None:
 
 
 def announce(proposal: Proposal, by: Person | None, **facts: object) -> None:
-    """Say what became of it, in the transaction that decided it."""
-    journal.record(
-        "proposal.decided",
-        subject=proposal.ref,
-        collective_id=proposal.collective_id,
-        by=by,
-        number=proposal.number,
-        label=proposal.title,
-        state=str(proposal.state),
-        manner=str(proposal.manner),
-        **facts,
-    )
+    """Say what became of it, in the transaction that decided it; who listens there has the row at hand (`decided`)."""
+    result = {"number": proposal.number, "label": proposal.title, "state": str(proposal.state), "manner": str(proposal.manner)}
+    said = [(proposal.ref, {**result, **facts}, (proposal,))]
+    journal.record_all("proposal.decided", said, collective_id=proposal.collective_id, by=by)
+
+
+def decided(event: Event) -> Proposal:
+    """The proposal of a `proposal.decided` event: the row at hand within the transaction, else as it is kept."""
+    at_hand = event.at_hand
+    return at_hand[0] if at_hand else Proposal.objects.get(ref=event.subject)

@@ -57,7 +57,7 @@ def enter_papers(*, proposal: Proposal, papers: Papers, voters: Mapping[int, Per
             raise VoteClosed
         _check(locked, papers)
         waiting = PaperSheet.objects.filter(proposal=locked, counted_at=None)
-        facts = {"subject": locked.ref, "collective_id": locked.collective_id, "by": by}
+        facts: dict[str, Any] = {"subject": locked.ref, "collective_id": locked.collective_id, "by": by}
         others = waiting.exclude(teller=by)
         if others.exists() and not any(sheet.read == papers.as_data() for sheet in others):
             raise PapersDiffer(name=others[0].teller.name)

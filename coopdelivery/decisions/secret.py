@@ -1,6 +1,7 @@
 """Secret votes: one final ballot a seat, a code to find it again in the published list."""
 
 import secrets
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 
@@ -50,11 +51,12 @@ def new_code() -> str:
     return f"{signs[:4]}-{signs[4:8]}-{signs[8:]}"
 
 
-def mix(proposal: Proposal) -> None:
+def mix(proposals: Sequence[Proposal]) -> None:
     """At the count, write the ballots anew in a random order, so that no row's place tells when it came."""
-    rows = list(SecretBallot.objects.filter(proposal_ref=proposal.ref))
+    refs = [proposal.ref for proposal in proposals]
+    rows = list(SecretBallot.objects.filter(proposal_ref__in=refs))
     secrets.SystemRandom().shuffle(rows)
-    SecretBallot.objects.filter(proposal_ref=proposal.ref).delete()
+    SecretBallot.objects.filter(proposal_ref__in=refs).delete()
     SecretBallot.objects.bulk_create(SecretBallot(proposal_ref=row.proposal_ref, choice=row.choice, code=row.code) for row in rows)
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from coopdelivery.decisions.counting import rule_of, tallies, tally_of
-from coopdelivery.decisions.models import Ballot, Proposal, SecretBallot
+from coopdelivery.decisions.models import Ballot, Meeting, Proposal
 from coopdelivery.decisions.opening import announce, open_proposal, record_assembly, record_urgent
 from coopdelivery.decisions.refusals import (
     BareObjection,
@@ -20,7 +20,7 @@ from coopdelivery.decisions.refusals import (
     VoteStillOpen,
 )
 from coopdelivery.decisions.secret import mix
-from coopdelivery.decisions.tally import Rule, Tally, tally
+from coopdelivery.decisions.tally import Rule
 from coopdelivery.journal import services as journal
 from coopdelivery.people.models import Person
 
@@ -81,29 +81,27 @@ def close(*, proposal: Proposal, by: Person | None) -> Proposal:
         count = tally_of(locked)
         if locked.takes_votes() and not count.is_complete:
             raise VoteStillOpen(missing=count.missing)
-        _count(locked, count, by)
+        _count([locked], by)
     proposal.refresh_from_db()
     return proposal
 
 
-def count_now(*, proposal: Proposal, by: Person) -> Proposal:
-    """At the end of an assembly: who has not voted by now abstains from everything. Raises VoteClosed."""
+def count_now(*, meeting: Meeting, by: Person) -> None:
+    """At the end of an assembly, all its open votes: who has not voted by now abstains from everything."""
     with transaction.atomic():
-        locked = Proposal.objects.select_for_update().get(pk=proposal.pk)
-        _count(locked, tally_of(locked), by)
-    proposal.refresh_from_db()
-    return proposal
+        locked = Proposal.objects.select_for_update(of=("self",)).filter(item__meeting=meeting, state=State.OPEN)
+        _count(list(locked.select_related("opened_by").order_by("pk")), by)
 
 
-def _count(proposal: Proposal, count: Tally, by: Person | None) -> None:
-    if rule_of(proposal).secret:
-        mix(proposal)
-        choices = SecretBallot.objects.filter(proposal_ref=proposal.ref).order_by().values_list("choice", flat=True)
-        count = tally(choices, roll=len(proposal.roll), rule=rule_of(proposal))
-    _decide(proposal, State.PASSED if count.passes else State.REJECTED)
-    announce(proposal, by, votes_for=count.votes_for, votes_against=count.votes_against, abstentions=count.abstentions)
-    if rule_of(proposal).consent and proposal.state == State.REJECTED and rule_of(proposal).round >= MOST_ROUNDS:
-        _fall_back(proposal)
+def _count(proposals: list[Proposal], by: Person | None) -> None:
+    mix([proposal for proposal in proposals if rule_of(proposal).secret])
+    counts = tallies(proposals, final=True)
+    for proposal in proposals:
+        count, rule = counts[proposal.pk], rule_of(proposal)
+        _decide(proposal, State.PASSED if count.passes else State.REJECTED)
+        announce(proposal, by, votes_for=count.votes_for, votes_against=count.votes_against, abstentions=count.abstentions)
+        if rule.consent and proposal.state == State.REJECTED and rule.round >= MOST_ROUNDS:
+            _fall_back(proposal)
 
 
 def next_round(*, proposal: Proposal, text: str, closes_at: datetime, by: Person) -> Proposal:

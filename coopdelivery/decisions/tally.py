@@ -43,14 +43,14 @@ def rule_from(data: Mapping[str, Any] | None, *, quorum_percent: int) -> Rule:
         return Rule(quorum=Fraction(quorum_percent, 100))
     if data.get("base") not in BASES:
         raise ValueError(f"no base {data.get('base')!r}")
-    shares = {name: Fraction(data[name]) for name in ("quorum", "majority", "second_quorum")}
+    shares: dict[str, Any] = {name: Fraction(data[name]) for name in ("quorum", "majority", "second_quorum")}
     if not all(0 <= share <= 1 for share in shares.values()):
         raise ValueError(f"a share lies between nothing and all: {shares}")
     colleges = tuple((str(name), tuple(seats)) for name, seats in data.get("colleges", ()))
     if colleges and data.get("secret"):
         raise ValueError("secret ballots carry no college")
-    flags = {"secret": bool(data.get("secret")), "consent": bool(data.get("consent"))}
-    return Rule(**shares, base=str(data["base"]), round=data.get("round", 1), colleges=colleges, **flags)
+    rule = Rule(**shares, base=str(data["base"]), round=data.get("round", 1), colleges=colleges)
+    return replace(rule, secret=bool(data.get("secret")), consent=bool(data.get("consent")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """What the assembly decides: opened with a frozen roll of co-ops, voted by delegates, carried out by who reads the result."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,10 +12,12 @@ from django.utils.translation import gettext as _
 from collectives.models import Collective, Standing
 from collectives.refusals import Refusal
 from coopdelivery.decisions import services as decisions
+from coopdelivery.decisions.attempts import attempts
 from coopdelivery.decisions.models import Ballot, Item, Proposal
 from coopdelivery.decisions.proxies import may_cast
 from coopdelivery.decisions.refusals import NoProxy
 from coopdelivery.decisions.refusals import Refusal as DecisionRefusal
+from coopdelivery.decisions.secret import cast_secretly
 from coopdelivery.decisions.tally import Rule
 from coopdelivery.journal import services as journal
 from coopdelivery.kit.windows import day_bounds
@@ -31,6 +31,7 @@ from federation.register.refusals import AlreadyAsked, ConditionsMissing, NotAnO
 from federation.register.standing import conditions_of, resolution_for
 
 USUAL = Rule()
+REFUSALS = (Refusal, DecisionRefusal)
 
 
 def resolutions() -> QuerySet[Proposal]:
@@ -73,19 +74,8 @@ def cast_voice(
     DivergesWithoutReason, UnknownChoice, BareObjection, VoteClosed.
     """
     whose = voice_of or collective
-    with attempts(proposal, collective, by):
-        speaks_for(collective, by)
-        for co_op in {collective, whose}:
-            co_op.refresh_from_db()
-            if co_op.standing != Standing.MEMBER:
-                raise NoVoice(name=co_op.name)
-        if whose.pk not in proposal.roll:
-            raise NotOnThisRoll(name=whose.name)
-        item = Item.objects.filter(proposal=proposal).select_related("meeting").first()
-        if item is not None:
-            may_cast(item=item, seat=whose.pk, caster=collective.pk)
-        elif whose != collective:
-            raise NoProxy
+    with attempts(proposal, by=by, collective_id=collective.pk, refusals=REFUSALS):
+        _may_vote(proposal, collective, whose, by)
         diverges = check_mandate(motion=proposal, collective=whose, choice=choice, reason=reason)
         with transaction.atomic():
             ballot = decisions.cast(proposal=proposal, by=by, choice=choice, reason=reason, seat=whose.pk)
@@ -95,16 +85,31 @@ def cast_voice(
         return ballot
 
 
-@contextmanager
-def attempts(proposal: Proposal, collective: Collective | None, by: Person) -> Iterator[None]:
-    """A vote that is refused leaves its trace, and nothing else."""
-    try:
-        yield
-    except (Refusal, DecisionRefusal) as refusal:
-        with transaction.atomic():
-            facts = {"number": proposal.number, "why": type(refusal).__name__}
-            journal.record("vote.refused", subject=proposal.ref, collective_id=collective.pk if collective else None, by=by, **facts)
-        raise
+def cast_voice_secretly(*, proposal: Proposal, collective: Collective, by: Person, choice: str, voice_of: Collective | None = None) -> str:
+    """The co-op's one voice in an election: the code of its ballot, told once. Nobody can tell whether it followed a mandate.
+
+    Raises NotTheDelegate, NoVoice, NotOnThisRoll, VoiceGivenAway, NoProxy, UnknownChoice, AlreadyVoted, VoteClosed.
+    """
+    whose = voice_of or collective
+    with attempts(proposal, by=by, collective_id=collective.pk, refusals=REFUSALS):
+        _may_vote(proposal, collective, whose, by)
+        return cast_secretly(proposal=proposal, by=by, choice=choice, seat=whose.pk)
+
+
+def _may_vote(proposal: Proposal, collective: Collective, whose: Collective, by: Person) -> None:
+    """Raises NotTheDelegate, NoVoice, NotOnThisRoll, VoiceGivenAway, NoProxy."""
+    speaks_for(collective, by)
+    for co_op in {collective, whose}:
+        co_op.refresh_from_db()
+        if co_op.standing != Standing.MEMBER:
+            raise NoVoice(name=co_op.name)
+    if whose.pk not in proposal.roll:
+        raise NotOnThisRoll(name=whose.name)
+    item = Item.objects.filter(proposal=proposal).select_related("meeting").first()
+    if item is not None:
+        may_cast(item=item, seat=whose.pk, caster=collective.pk)
+    elif whose != collective:
+        raise NoProxy
 
 
 def put_admission(*, dossier: Dossier, closes_at: datetime, by: Person, text: str = "") -> Proposal:

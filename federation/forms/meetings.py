@@ -1,40 +1,15 @@
-"""Convening an assembly, its agenda, amendments, and voices given to another co-op."""
+"""Voices given to another co-op. The other forms of an assembly are those of every assembly: `collectives.forms.meetings`."""
 
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from collectives.forms.meetings import AmendmentForm, ItemForm, MeetingForm
 from collectives.models import Collective
 from coopdelivery.decisions.models import Item, Meeting
 
-
-class MeetingForm(forms.Form):
-    title = forms.CharField(label=_("Title"), max_length=160)
-    place = forms.CharField(label=_("Where"), max_length=200, required=False, help_text=_("A place, or the address of the call."))
-    begins_at = forms.DateTimeField(
-        label=_("Begins"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=_("At least 15 days after the convening."),
-    )
-
-    def clean_begins_at(self) -> Any:
-        begins = self.cleaned_data["begins_at"]
-        if begins <= timezone.now():
-            raise forms.ValidationError(_("This moment has passed. Choose a later one."))
-        return begins
-
-
-class ItemForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Kind"), choices=Item.Kind.choices, initial=Item.Kind.ORDINARY)
-    title = forms.CharField(label=_("Title"), max_length=160)
-    text = forms.CharField(label=_("Text"), max_length=10_000, required=False, widget=forms.Textarea(attrs={"rows": 5}))
-
-
-class AmendmentForm(forms.Form):
-    text = forms.CharField(label=_("Our text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
-    why = forms.CharField(label=_("Why"), max_length=500, required=False)
+__all__ = ["AmendmentForm", "ItemForm", "MeetingForm", "ProxyForm"]
 
 
 class ProxyForm(forms.Form):

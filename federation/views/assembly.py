@@ -15,6 +15,7 @@ from collectives.refusals import Refusal
 from coopdelivery.decisions import services as decisions
 from coopdelivery.decisions.models import Proposal
 from coopdelivery.decisions.refusals import Refusal as DecisionRefusal
+from coopdelivery.decisions.secret import is_secret, published
 from federation import services
 from federation.access import federation_needs
 from federation.assembly.meetings import assemblies
@@ -86,6 +87,8 @@ def _page(request: HttpRequest, found: Proposal, *, refusal: str = "") -> HttpRe
         "proposal": found,
         "roll": roll_of_co_ops(found),
         "refusal": refusal,
+        "published": published(found) if is_secret(found) else [],
+        "may_paper": found.takes_votes() and not row.tally.rule.consent,
         "may_close": found.is_open and (not found.takes_votes() or row.tally.is_complete),
     }
     return page(request, "federation/resolution.html", context, current="assembly", status=409 if refusal else 200)

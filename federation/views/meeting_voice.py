@@ -90,6 +90,7 @@ def _page(
         "carried": [(row, names.get(row.giver, "")) for row in live if row.holder == collective.pk],
         "proxy_form": (proxy or ProxyForm(meeting=found, giver=collective)) if may_give else None,
         "speaks": speaks,
+        "signatures": list(found.signatures.select_related("person")),
         "refusal": refusal,
     }
     bound = amendment or proxy

@@ -1,34 +1,26 @@
 """Officers prepare, convene, freeze, open and close the assembly."""
 
 import uuid
-from collections.abc import Callable, Mapping
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from collectives.meetings import NEXT, steps, take_step, unsigned_roles
 from coopdelivery.decisions import meetings as verbs
 from coopdelivery.decisions.models import Amendment, Meeting
-from coopdelivery.decisions.refusals import NotNow, Refusal
+from coopdelivery.decisions.refusals import Refusal
+from coopdelivery.decisions.signing import sign_minutes
+from coopdelivery.kit.access import open_to_all
 from federation.access import federation_needs
 from federation.assembly.meetings import agenda, assemblies, freeze_roll
 from federation.forms.meetings import ItemForm, MeetingForm
 from federation.views.shared import actor, page
 
-STEPS: Mapping[str, Callable[..., Meeting]] = {
-    "convene": verbs.convene,
-    "freeze": freeze_roll,
-    "open": verbs.open_meeting,
-    "close": verbs.close_meeting,
-}
-NEXT: Mapping[str, str] = {
-    Meeting.State.DRAFT: "convene",
-    Meeting.State.CONVENED: "freeze",
-    Meeting.State.FROZEN: "open",
-    Meeting.State.OPEN: "close",
-}
+MOST_SHOWN = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,7 +47,8 @@ def item_add(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, found, form=form)
     try:
-        verbs.add_item(meeting=found, by=actor(request), **form.cleaned_data)
+        with steps(found, by=actor(request), collective=None):
+            verbs.add_item(meeting=found, by=actor(request), **form.cleaned_data)
     except Refusal as refusal:
         return _page(request, found, form=form, refusal=str(refusal))
     return redirect("federation:meeting", ref=found.ref)
@@ -66,10 +59,8 @@ def item_add(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
 def meeting_step(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
     found = get_object_or_404(assemblies(), ref=ref)
     try:
-        verb = STEPS.get(request.POST.get("step", ""))
-        if verb is None:
-            raise NotNow(state=found.get_state_display())
-        verb(meeting=found, by=actor(request))
+        with steps(found, by=actor(request), collective=None):
+            take_step(meeting=found, step=request.POST.get("step", ""), freeze=freeze_roll, by=actor(request))
     except Refusal as refusal:
         return _page(request, found, refusal=str(refusal))
     found.refresh_from_db()
@@ -82,7 +73,8 @@ def meeting_step(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
 def amendment_settle(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
     found = get_object_or_404(Amendment.objects.select_related("item__meeting"), ref=ref, item__meeting__collective_id=None)
     try:
-        verbs.settle_amendment(amendment=found, take=request.POST.get("take") == "yes", by=actor(request))
+        with steps(found.item.meeting, by=actor(request), collective=None):
+            verbs.settle_amendment(amendment=found, take=request.POST.get("take") == "yes", by=actor(request))
     except Refusal as refusal:
         return _page(request, found.item.meeting, refusal=str(refusal))
     return redirect("federation:meeting", ref=found.item.meeting.ref)
@@ -97,17 +89,47 @@ def meeting_again(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, found, again=form)
     try:
-        called = verbs.call_again(meeting=found, begins_at=form.cleaned_data["begins_at"], by=actor(request))
+        with steps(found, by=actor(request), collective=None):
+            called = verbs.call_again(meeting=found, begins_at=form.cleaned_data["begins_at"], by=actor(request))
     except Refusal as refusal:
         return _page(request, found, again=form, refusal=str(refusal))
     return redirect("federation:meeting", ref=called.ref)
+
+
+@require_POST
+@federation_needs("register.admit")
+def meeting_sign(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
+    found = get_object_or_404(assemblies(), ref=ref)
+    try:
+        with steps(found, by=actor(request), collective=None):
+            sign_minutes(meeting=found, role=request.POST.get("role", ""), sha256=request.POST.get("sha256", ""), by=actor(request))
+    except Refusal as refusal:
+        return _page(request, found, refusal=str(refusal))
+    messages.success(request, _("You have signed the minutes."))
+    return redirect("federation:meeting", ref=found.ref)
+
+
+@require_safe
+@open_to_all("co-ops and their members check what their federation decided")
+def fingerprints(request: HttpRequest) -> HttpResponseBase:
+    """Every closed assembly with the fingerprint of its minutes, for anybody who was given the text."""
+    rows = assemblies().filter(state=Meeting.State.CLOSED).prefetch_related("signatures")
+    return TemplateResponse(request, "federation/fingerprints.html", {"meetings": rows[:MOST_SHOWN]})
+
+
+@require_safe
+@federation_needs("register.view")
+def meeting_minutes(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
+    """The very text whose fingerprint is published."""
+    found = get_object_or_404(assemblies().exclude(minutes_sha256=""), ref=ref)
+    return HttpResponse(found.minutes, content_type="text/plain; charset=utf-8")
 
 
 def _page(
     request: HttpRequest, found: Meeting, *, form: ItemForm | None = None, again: MeetingForm | None = None, refusal: str = ""
 ) -> HttpResponseBase:
     found.refresh_from_db()
-    bound = form or again
+    bound, signatures = form or again, list(found.signatures.select_related("person"))
     context = {
         "meeting": found,
         "items": agenda(found),
@@ -116,6 +138,8 @@ def _page(
         if found.state == Meeting.State.CLOSED and not Meeting.objects.filter(second_of=found).exists()
         else None,
         "next": NEXT.get(found.state, ""),
+        "signatures": signatures,
+        "may_sign": unsigned_roles(found, signatures, actor(request).pk),
         "may_settle": found.state == Meeting.State.CONVENED,
         "refusal": refusal,
     }

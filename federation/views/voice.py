@@ -21,6 +21,7 @@ from collectives.views.shared import actor, here
 from coopdelivery.decisions.models import Item, Meeting, Proposal
 from coopdelivery.decisions.proxies import carried_by
 from coopdelivery.decisions.refusals import Refusal as DecisionRefusal
+from coopdelivery.decisions.secret import is_secret, published
 from federation import services
 from federation.assembly.mandates import consult, consultation_of, mandate_of
 from federation.assembly.meetings import assemblies
@@ -83,12 +84,22 @@ def motion_vote(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
         return _motion(request, found, form)
     slug = request.POST.get("voice_of", "")
     whose = get_object_or_404(Collective, slug=slug) if slug else None
+    facts = {"proposal": found, "collective": here(request), "by": actor(request), "voice_of": whose, "choice": form.cleaned_data["choice"]}
     try:
-        services.cast_voice(proposal=found, collective=here(request), by=actor(request), voice_of=whose, **form.cleaned_data)
+        if is_secret(found):
+            return _told_once(request, found, services.cast_voice_secretly(**facts))
+        services.cast_voice(reason=form.cleaned_data["reason"], **facts)
     except (Refusal, DecisionRefusal) as refusal:
         return _motion(request, found, form, refusal=str(refusal))
     messages.success(request, _("The voice of our co-op is counted. It may be changed until the end."))
     return redirect("licence:motion", collective=here(request).slug, ref=found.ref)
+
+
+def _told_once(request: HttpRequest, found: Proposal, code: str) -> HttpResponseBase:
+    """The code of a secret ballot is shown in this one answer and kept nowhere."""
+    response = _motion(request, found, None, code=code)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_POST
@@ -105,14 +116,16 @@ def motion_consult(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
     return redirect("collectives:proposal", collective=here(request).slug, ref=asked.ref)
 
 
-def _motion(request: HttpRequest, found: Proposal, form: BallotForm | None, *, refusal: str = "") -> HttpResponseBase:
+def _motion(request: HttpRequest, found: Proposal, form: BallotForm | None, *, refusal: str = "", code: str = "") -> HttpResponseBase:
     row, collective = counted([found])[0], here(request)
     delegate = delegate_of(collective)
     roll = roll_of_co_ops(found)
     mine = next((seat.ballot for seat in roll if seat.collective.pk == collective.pk), None)
     speaks = delegate is not None and delegate.person_id == request.user.pk and collective.pk in found.roll
-    mandate = mandate_of(found, collective)
-    first = BallotForm(initial={"choice": mine.choice, "reason": mine.reason} if mine else None)
+    mandate, secret = mandate_of(found, collective), is_secret(found)
+    shown = form or BallotForm(initial={"choice": mine.choice, "reason": mine.reason} if mine else None)
+    if secret:
+        del shown.fields["reason"]
     context = {
         "row": row,
         "proposal": found,
@@ -125,7 +138,10 @@ def _motion(request: HttpRequest, found: Proposal, form: BallotForm | None, *, r
         "may_ask": found.takes_votes() and collective.pk in found.roll,
         "carried": _carried(found, collective) if speaks and found.takes_votes() else [],
         "on_roll": collective.pk in found.roll,
-        "form": (form or first) if speaks and found.takes_votes() else None,
+        "form": shown if speaks and found.takes_votes() else None,
+        "secret": secret,
+        "code": code,
+        "published": published(found) if secret else [],
         "refusal": refusal,
     }
     return TemplateResponse(request, "federation/motion.html", context, status=409 if refusal else 422 if form else 200)

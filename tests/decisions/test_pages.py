@@ -187,7 +187,7 @@ def test_lists_ask_the_same_few_questions_however_long_they_are(
         decisions.cast(proposal=proposal, by=team[1].person, choice="for")
     with django_assert_num_queries(8):
         client.get("/c/montreuil/policies/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/c/montreuil/proposals/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(url(proposal))
