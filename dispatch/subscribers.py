@@ -86,7 +86,7 @@ def withdraw_drop(event: Event) -> None:
 @journal.subscribe("collective.changed")
 def reckon_again(event: Event) -> None:
     """Who stands longer at a stop is later at the next: the plan's times of today and of the days ahead follow."""
-    if STANDING.isdisjoint(event.data["after"]):
+    if event.collective_id is None or STANDING.isdisjoint(event.data["after"]):
         return
     with acting_for(event.collective_id), transaction.atomic():
         today = Collective.objects.get(pk=event.collective_id).today()

@@ -19,6 +19,7 @@ from dispatch.board import (
     requests,
     rounds,
     shown,
+    tags,
     views,
     where,
 )
@@ -42,6 +43,10 @@ urlpatterns = [
     path("board/hubs/", relay.board_hubs, name="board_hubs"),
     path("board/relay/", relay.board_relay, name="board_relay"),
     path("board/relay/undo/", relay.board_direct, name="board_direct"),
+    path("board/tags/", tags.tags, name="tags"),
+    path("board/tags/put/", tags.board_tags, name="board_tags"),
+    path("board/tags/put/now/", tags.board_tag, name="board_tag"),
+    path("board/tags/<slug:slug>/remove/", tags.tag_remove, name="tag_remove"),
     path("board/undo/", acts.board_undo, name="board_undo"),
     path("board/give/", give.board_give, name="board_give"),
     path("board/left-over/take/", incidents.left_over_take, name="left_over_take"),

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from collectives.api.shapes import Json
 from coopdelivery.places.addresses import one_line
-from dispatch.models import ALONG, Incident, Leg, Task
+from dispatch.models import ALONG, Incident, Leg, Tagged, Task
 from orders.models import Parcel
 
 
@@ -76,16 +76,38 @@ def rows(condition: Q, *, order: Sequence[str] = ORDER) -> list[Row]:
     return [Row._make(values) for values in found.values_list(*COLUMNS, "told")]
 
 
-def shaped(found: Sequence[Row], zone: ZoneInfo, *, contacts: bool = True, hubs: bool = True) -> list[Json]:
+def shaped(found: Sequence[Row], zone: ZoneInfo, *, contacts: bool = True, hubs: bool = True, tags: bool = True) -> list[Json]:
     """The tasks of the rows. Without `contacts` names and telephones are left out: couriers see those of today's stops only.
 
-    Without `hubs` a way through a hub is left out of what comes before and after: it is no business of who ordered.
+    Without `hubs` a way through a hub is left out of what comes before and after, and without `tags` the co-op's own words: both are
+    no business of who ordered.
     """
     deliveries = {row.delivery_id for row in found}
     parcels = parcels_of(deliveries)
     chain = neighbours(deliveries, hubs=hubs)
     clock = clock_in(zone)
-    return [told(row, parcels, chain, clock, contacts=contacts) for row in found]
+    words = tags_told(deliveries) if tags else {}
+    return [told(row, parcels, chain, clock, contacts=contacts, tags=words.get(row.delivery_id, ())) for row in found]
+
+
+def tag_card(pk: int, slug: str, name: str, colour: int) -> Json:
+    return {"@id": f"/api/tags/{pk}", "@type": "Tag", "id": pk, "name": name, "slug": slug, "color": colour_of(colour)}
+
+
+def tags_told(deliveries: Iterable[int]) -> dict[int, list[Json]]:
+    """By delivery, in the order of their names; those without any are left out."""
+    found: dict[int, list[Json]] = defaultdict(list)
+    rows = Tagged.objects.filter(delivery__in=list(deliveries)).order_by("tag__name")
+    for delivery_id, pk, slug, name, colour in rows.values_list("delivery_id", "tag_id", "tag__slug", "tag__name", "tag__colour"):
+        found[delivery_id].append(tag_card(pk, slug, name, colour))
+    return found
+
+
+COLOURS = ("#2B459F", "#B0413E", "#2F7D4F", "#8A5A00", "#7A3B8F", "#00788A", "#A33B6F", "#4D6A1F", "#5B5B6B")
+
+
+def colour_of(number: int) -> str:
+    return COLOURS[(number - 1) % len(COLOURS)]
 
 
 class Neighbours(NamedTuple):
@@ -152,7 +174,13 @@ NOTHING = Parcels([], None)
 
 
 def told(
-    row: Row, parcels: dict[tuple[str, int], Parcels], chain: dict[int, Neighbours], clock: Callable[[datetime], str], *, contacts: bool
+    row: Row,
+    parcels: dict[tuple[str, int], Parcels],
+    chain: dict[int, Neighbours],
+    clock: Callable[[datetime], str],
+    *,
+    contacts: bool,
+    tags: Sequence[Json] = (),
 ) -> Json:
     """One of them."""
     after, before = clock(row.window_start), clock(row.window_end)
@@ -176,7 +204,7 @@ def told(
         "barcode": {"barcode": None, "label": {}, "packages": []},
         "createdAt": clock(row.created_at),
         "updatedAt": clock(row.finished_at or row.created_at),
-        "tags": [],
+        "tags": list(tags),
         "metadata": _metadata(row, place),
         "orgName": row.partner or "",
         "previous": f"/api/tasks/{place.previous}" if place.previous else None,

@@ -14,7 +14,7 @@ from collectives.api.dates import out
 from collectives.api.shapes import Json, address, iri
 from collectives.models import Collective, Membership
 from coopdelivery.places.geometry import Point, haversine_m
-from dispatch.api.rows import Row, rows, shaped
+from dispatch.api.rows import Row, colour_of, rows, shaped
 from dispatch.models import Incident, Leg, Round
 from orders.api.shapes import order_card
 from orders.models import Delivery, Stop
@@ -29,7 +29,7 @@ def deliveries(found: Sequence[Delivery], zone: ZoneInfo) -> list[Json]:
     """With `order`, `partner` and `stops__place` at hand. Constant number of queries."""
     tasks = rows(Q(delivery__in=[each.pk for each in found], leg=Leg.STOP), order=STOPS)
     by_delivery: dict[int, list[Json]] = {}
-    for row, task in zip(tasks, shaped(tasks, zone, hubs=False), strict=True):
+    for row, task in zip(tasks, shaped(tasks, zone, hubs=False, tags=False), strict=True):
         by_delivery.setdefault(row.delivery_id, []).append(task)
     return [
         delivery(each, by_delivery.get(each.pk) or [_promised(stop, zone) for stop in each.stops.all()], each.stops.all()) for each in found
@@ -112,13 +112,6 @@ def day_card(member: Membership, on: date, found: Sequence[Row], zone: ZoneInfo,
         "createdAt": out(changed, zone),
         "updatedAt": out(changed, zone),
     }
-
-
-COLOURS = ("#2B459F", "#B0413E", "#2F7D4F", "#8A5A00", "#7A3B8F", "#00788A", "#A33B6F", "#4D6A1F", "#5B5B6B")
-
-
-def colour_of(number: int) -> str:
-    return COLOURS[(number - 1) % len(COLOURS)]
 
 
 def tour(row: Round, tasks: Sequence[int], zone: ZoneInfo) -> Json:

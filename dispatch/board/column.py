@@ -139,6 +139,7 @@ def _lists(board: BoardDay, lane: Lane, words: Words, label: str, *, show_done: 
                     words=words,
                     unseen=lane.membership is not None and row.is_live and row.seen_at is None,
                     early=row.pk in lane.before_pickup,
+                    tags=board.tags.of(row.delivery_id),
                 )
             )
         if owned is last:

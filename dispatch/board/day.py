@@ -8,13 +8,14 @@ from datetime import date, datetime
 from collectives.models import Collective, Membership, Shift
 from collectives.worked import NOT_AT_WORK, AtWork, at_work
 from dispatch.board.bikes import Capacity, before_pickup, capacity_of
-from dispatch.board.read import left_over, open_incidents, tasks_of, team_of, waiting
+from dispatch.board.read import Tags, left_over, open_incidents, tags_of, tasks_of, team_of, waiting
 from dispatch.models import Incident, Round, TaskStatus
 from dispatch.outlook import promises
 from dispatch.outlook.arrivals import Day, Service, Ways
 from dispatch.outlook.load import Load
 from dispatch.outlook.promises import Outlook
 from dispatch.selectors import Freights, Row, day_of, freights_of, load_of, service_of, ways_of
+from dispatch.services.board_views import Shown
 
 LAST = 9  # the drop itself, after its way through a hub
 
@@ -113,7 +114,9 @@ class BoardDay:
     asks: int
     freights: Freights
     service: Service
+    tags: Tags
     team: dict[int, Membership]
+    views: dict[int, Shown]
     live_after: int
 
     @property
@@ -151,7 +154,7 @@ def board_of(collective: Collective, on: date, now: datetime) -> BoardDay:
     waits = waiting()
     found, rounds = tasks_of(on)
     freights = freights_of(found)
-    team, shifts = team_of(on, collective.zone, rounds)
+    team, shifts, views = team_of(on, collective.zone, rounds)
     service = service_of(collective)
     lanes = _lanes(rounds, found, freights, shifts, team, service, now if on == today else None, now)
     if on == today and waits.marks:
@@ -167,7 +170,9 @@ def board_of(collective: Collective, on: date, now: datetime) -> BoardDay:
         asks=waits.asks,
         freights=freights,
         service=service,
+        tags=tags_of(row.delivery_id for row in found),
         team=team,
+        views=views,
         requests=waits.requests,
         notes=waits.notes,
         live_after=waits.live_after,

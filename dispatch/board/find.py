@@ -1,4 +1,4 @@
-"""Finding one stop: the number first, on any day; then telephone, name, street, partner, note, on this day or else on those around it."""
+"""Finding one stop: the number first, on any day; then telephone, name, street, partner, note or tag, on this day or those around it."""
 
 import re
 import unicodedata
@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
+from dispatch.board.read import tags_of
 from dispatch.selectors import Row, rows
 
 MOST = 12
@@ -46,19 +47,22 @@ def _is_number(typed: str) -> bool:
 
 
 def _ranked(found: Iterable[Row], wanted: str, digits: str) -> list[Row]:
-    ranked = [(rank, n, row) for n, row in enumerate(found) if (rank := _rank(row, wanted, digits)) is not None]
+    asked = list(found)
+    tags = tags_of(row.delivery_id for row in asked)
+    names = [" ".join(tag.name for tag in tags.of(row.delivery_id)) for row in asked]
+    ranked = [(rank, n, row) for n, row in enumerate(asked) if (rank := _rank(row, wanted, digits, names[n])) is not None]
     return [row for _rank_, _n, row in sorted(ranked, key=lambda hit: hit[:2])[:MOST]]
 
 
-def _rank(row: Row, wanted: str, digits: str) -> int | None:
+def _rank(row: Row, wanted: str, digits: str, tags: str) -> int | None:
     number = plain(row.number)
     if wanted in {number, number.rpartition(" ")[2]}:
         return 0
     if digits and digits in digits_of(row.phone):
         return 1
     words = wanted.split()
-    for rank, text in enumerate((row.contact, row.street, row.place_name, row.partner or "", row.note, row.delivery_note), 2):
+    for rank, text in enumerate((row.contact, row.street, row.place_name, row.partner or "", row.note, row.delivery_note, tags), 2):
         said = plain(text)
         if said and all(word in said for word in words):
             return rank
-    return 8 if wanted in number else None
+    return 9 if wanted in number else None

@@ -23,7 +23,7 @@ from coopdelivery.kit.words import said
 from coopdelivery.people.models import Person
 from dispatch.board.asked import collective_of, day_asked
 from dispatch.board.relay import hubs
-from dispatch.models import PlanChange, Proof, Task, TaskStatus
+from dispatch.models import PlanChange, Proof, Tag, Task, TaskStatus
 from dispatch.services.refusals import Refused
 from dispatch.services.relay import hubs_reached
 from orders.invoices.tables import table
@@ -48,6 +48,8 @@ WORDS = {
     "task.corrected": _("corrected"),
     "task.retried": _("next attempt"),
     "plan.explained": _("reason written"),
+    "delivery.tagged": _("tagged"),
+    "delivery.untagged": _("tag taken off"),
     "task.relayed": _("sent through a hub"),
     "task.unrelayed": _("directly again"),
     "proof.added": _("proof added"),
@@ -152,7 +154,7 @@ def _lines(facts: Iterable[Event]) -> list[Line]:
 
 def _detail(fact: Event) -> str:
     count = len(fact.data.get("tasks", ()))
-    words = [said(str(fact.data[key])) for key in ("reason", "received_by", "withdrawn", "hub") if fact.data.get(key)]
+    words = [said(str(fact.data[key])) for key in ("reason", "received_by", "withdrawn", "hub", "tag") if fact.data.get(key)]
     return ", ".join([f"×{count}", *words] if count else words)
 
 
@@ -168,6 +170,7 @@ def task(request: HttpRequest, ref: UUID) -> HttpResponse:
     facts = Event.objects.filter(subject__in=subjects, name__in=WORDS).order_by("id")[:200]
     context = {
         "task": stop,
+        "tags": Tag.objects.filter(uses__delivery=stop.delivery),
         "proofs": stop.proofs.select_related("by"),
         "incidents": stop.incidents.select_related("reported_by", "decided_by"),
         "parcels": stop.stop.parcels.all() if stop.kind == "dropoff" or stop.leg else stop.delivery.parcels.all(),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from collectives.access import needs
 from dispatch.board.asked import collective_of, day_asked
 from dispatch.board.day import BoardDay, Lane, board_of
+from dispatch.board.words import Tags
 from dispatch.models import TaskStatus
 from dispatch.selectors import Row, Weights
 from dispatch.services.refusals import Refused
@@ -32,10 +33,13 @@ def round_sheets(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "dispatch/board/sheets.html", {"board": board, "sheets": sheets, "code": _code(request)})
 
 
-def lines_of(board: BoardDay, lane: Lane) -> list[tuple[int, Row, object, Weights]]:
-    """Each stop that is not cancelled: its number on the board, the row, the planned arrival, and what is loaded or unloaded."""
+def lines_of(board: BoardDay, lane: Lane) -> list[tuple[int, Row, object, Weights, Tags]]:
+    """Each stop that is not cancelled: its number on the board, the row, the planned arrival, what is loaded or unloaded, its tags."""
     kept = [(row, arrival) for row, arrival, _outlook in lane.shown if row.status != TaskStatus.CANCELLED]
-    return [(n, row, arrival or row.finished_at, board.freights.of(row)) for n, (row, arrival) in enumerate(kept, 1)]
+    return [
+        (n, row, arrival or row.finished_at, board.freights.of(row), board.tags.of(row.delivery_id))
+        for n, (row, arrival) in enumerate(kept, 1)
+    ]
 
 
 def _code(request: HttpRequest) -> SafeString:

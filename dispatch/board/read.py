@@ -3,8 +3,9 @@
 The questions are compiled once (`Prepared`): asked again each time somebody moves a stop, they may cost little more than their rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -19,8 +20,9 @@ from coopdelivery.journal.tail import SETTLED
 from coopdelivery.kit.prepared import Prepared
 from coopdelivery.kit.windows import day_bounds
 from coopdelivery.people.models import Person
-from dispatch.models import Incident, RoadNote, Round, RoundRequest, Task, TaskStatus
+from dispatch.models import BoardView, Incident, RoadNote, Round, RoundRequest, Tag, Task, TaskStatus
 from dispatch.selectors import FAR, LIVE, Row, in_order, rows_asked
+from dispatch.services.board_views import Shown, shown_of
 from orders.changes.services import open_requests
 from orders.models import StopStatus
 
@@ -58,7 +60,9 @@ def _team(start: datetime, end: datetime, couriers: list[int]) -> QuerySet[Any, 
     found = Membership.objects.annotate(road=FilteredRelation("shifts", condition=road))
     found = found.filter(Exists(works) | Q(road__isnull=False) | Q(pk__in=couriers))
     names = [*MEMBER, *(f"person__{name}" for name in PERSON), *(f"road__{name}" for name in SHIFT)]
-    return found.order_by("joined_at", "pk", "road__starts_at").values_list(*names)
+    view = BoardView.objects.filter(membership=OuterRef("pk"))
+    shown = [Subquery(view.values(name)) for name in ("chips", "presets")]
+    return found.order_by("joined_at", "pk", "road__starts_at").values_list(*names, *shown)
 
 
 def _waiting(settled_at: datetime, marked_since: datetime) -> QuerySet[Any, Any]:
@@ -77,10 +81,16 @@ def _count(found: QuerySet[Any, Any]) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
+def _tags(deliveries: list[int]) -> QuerySet[Any, Any]:
+    carried = FilteredRelation("uses", condition=Q(uses__delivery__in=deliveries))
+    return Tag.objects.annotate(carried=carried).order_by("name", "pk").values_list("slug", "name", "colour", "carried__delivery_id")
+
+
 ROUNDS = Prepared(_rounds, date)
 TASKS = Prepared(_tasks, date, list)
 LEFT_OVER = Prepared(_left_over, date, date)
 TEAM = Prepared(_team, datetime, datetime, list)
+TAGS = Prepared(_tags, list)
 WAITING = Prepared(_waiting, datetime, datetime)
 
 
@@ -93,6 +103,33 @@ class Waiting(NamedTuple):
     incidents: bool = False
     marks: bool = False
     live_after: int = 0
+
+
+class TagShown(NamedTuple):
+    slug: str
+    name: str
+    colour: int
+
+
+class Tags(NamedTuple):
+    """All the co-op has, by name, and those of each delivery that carries any."""
+
+    known: tuple[TagShown, ...] = ()
+    carried: Mapping[int, tuple[TagShown, ...]] = MappingProxyType({})
+
+    def of(self, delivery_id: int) -> tuple[TagShown, ...]:
+        return self.carried.get(delivery_id, ())
+
+
+def tags_of(deliveries: Iterable[int]) -> Tags:
+    """One question, whether anything carries a tag or not."""
+    carried: dict[int, tuple[TagShown, ...]] = {}
+    known: dict[str, TagShown] = {}
+    for slug, name, colour, delivery_id in TAGS(set(deliveries)):
+        tag = known.setdefault(slug, TagShown(slug, name, colour))
+        if delivery_id is not None:
+            carried[delivery_id] = (*carried.get(delivery_id, ()), tag)
+    return Tags(tuple(known.values()), carried)
 
 
 def waiting() -> Waiting:
@@ -134,22 +171,30 @@ def open_incidents() -> list[Incident]:
     return list(told.order_by("reported_at")[:MOST_LEFT])
 
 
-def team_of(on: date, zone: Any, rounds: Iterable[Round]) -> tuple[dict[int, Membership], list[Shift]]:
-    """Who works here, or has one of these rounds, by key and in the order in which they joined; and who is on the road that day.
+class Team(NamedTuple):
+    """Who works here, or has one of these rounds, by key and in the order in which they joined; who is on the road that day; and what
+    each of them wants to see of the board."""
 
-    One question for both: each row is a person with a shift or without one; one person may have two shifts.
-    """
+    members: dict[int, Membership]
+    shifts: list[Shift]
+    views: dict[int, Shown]
+
+
+def team_of(on: date, zone: Any, rounds: Iterable[Round]) -> Team:
+    """One question for all of it: each row is a person with a shift or without one; one person may have two shifts."""
     start, end = day_bounds(on, zone)
     team: dict[int, Membership] = {}
     shifts: list[Shift] = []
+    views: dict[int, Shown] = {}
     people, spell = len(MEMBER), len(MEMBER) + len(PERSON)
     for values in TEAM(start, end, {row.courier_id for row in rounds if row.courier_id}):
         member = team.get(values[0])
         if member is None:
             member = team[values[0]] = Membership.from_db(connection.alias, MEMBER, values[:people])
             member.person = Person.from_db(connection.alias, PERSON, values[people:spell])
+            views[member.pk] = shown_of(*values[-2:])
         if values[spell] is not None:
-            shift = Shift.from_db(connection.alias, SHIFT, values[spell:])
+            shift = Shift.from_db(connection.alias, SHIFT, values[spell:-2])
             shift.membership_id, shift.membership = member.pk, member
             shifts.append(shift)
-    return team, shifts
+    return Team(team, shifts, views)

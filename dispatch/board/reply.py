@@ -52,7 +52,13 @@ def tray_rows(board: BoardDay, words: Words) -> list[tuple[Any, str]]:
         (
             group,
             "".join(
-                free_row(row, outlook=promises.of_ungiven(row.window_end, board.now), weights=board.freights.of(row), words=words)
+                free_row(
+                    row,
+                    outlook=promises.of_ungiven(row.window_end, board.now),
+                    weights=board.freights.of(row),
+                    words=words,
+                    tags=board.tags.of(row.delivery_id),
+                )
                 for row in group.rows
             ),
         )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from html import escape
 
-from dispatch.board.words import Words
+from dispatch.board.words import Tags, Words
 from dispatch.models import TaskKind, TaskStatus
 from dispatch.outlook.promises import OK, Outlook
 from dispatch.selectors import LIVE, Row, Weights
@@ -14,7 +14,16 @@ PICKUP = TaskKind.PICKUP
 
 
 def planned_row(
-    row: Row, *, number: int, arrival: datetime | None, outlook: Outlook, weights: Weights, words: Words, unseen: bool, early: bool
+    row: Row,
+    *,
+    number: int,
+    arrival: datetime | None,
+    outlook: Outlook,
+    weights: Weights,
+    words: Words,
+    unseen: bool,
+    early: bool,
+    tags: Tags = (),
 ) -> str:
     """A stop in a round: where, when it is planned, what was promised. 38 px, two lines, no control inside."""
     status, up = row.status, row.kind == PICKUP
@@ -23,10 +32,10 @@ def planned_row(
     at = arrival or row.finished_at
     start, end = row.window_start, row.window_end
     planned = f"{words.planned_mark}{words.clock(at)}" if at else ""
-    where = f"<b>{escape(row.where)}</b>{_marks(row, weights, words, unseen=unseen)}"
+    where = f"<b>{escape(row.where)}</b>{_marks(row, weights, words, unseen=unseen)}{words.tags(tags)}"
     return (
         f'<li class="stop{CLASSES.get(status, "")}{state}" role="option" aria-selected="false" tabindex="-1" '
-        f'data-t="{row.ref}" data-d="{row.delivery_id}"{"" if live else " data-over"}>'
+        f'data-t="{row.ref}" data-d="{row.delivery_id}"{_slugs(tags)}{"" if live else " data-over"}>'
         f'<span class="bead{" up" if up else ""}{BEADS.get(status, "")}"><span class="vh">{words.pickup if up else words.drop} </span>'
         f'{number or "×"}</span><div class="grow"><div class="l1">{where}</div>'
         f'<div class="l2"><span class="t">{planned}</span>{gauge(start, end, at, state) if live and at else ""}'
@@ -34,17 +43,23 @@ def planned_row(
     )
 
 
-def free_row(row: Row, *, outlook: Outlook, weights: Weights, words: Words) -> str:
+def free_row(row: Row, *, outlook: Outlook, weights: Weights, words: Words, tags: Tags = ()) -> str:
     """A stop nobody has: one line."""
     state = "" if outlook.state == OK else f" {outlook.state}"
     mark = words.left(outlook) if state else ""
     return (
-        f'<li class="stop tr{state}" role="option" aria-selected="false" tabindex="-1" data-t="{row.ref}" data-d="{row.delivery_id}">'
+        f'<li class="stop tr{state}" role="option" aria-selected="false" tabindex="-1" '
+        f'data-t="{row.ref}" data-d="{row.delivery_id}"{_slugs(tags)}>'
         f'<span class="bead{" up" if row.is_pickup else ""}">{words.up if row.is_pickup else words.down}</span>'
-        f'<div class="grow l1"><b>{escape(row.where)}</b>{_marks(row, weights, words, unseen=False)}{mark}'
+        f'<div class="grow l1"><b>{escape(row.where)}</b>{_marks(row, weights, words, unseen=False)}{words.tags(tags)}{mark}'
         f'<span class="w">{words.promise(row.window_start, row.window_end)}</span>'
         f'<span class="k">{words.kg(weights.weight_g, weights.unknown)}</span></div></li>'
     )
+
+
+def _slugs(tags: Tags) -> str:
+    """What the filter of the page reads."""
+    return f' data-g="{" ".join(tag.slug for tag in tags)}"' if tags else ""
 
 
 def _marks(row: Row, weights: Weights, words: Words, *, unseen: bool) -> str:

@@ -15,9 +15,10 @@ from dispatch.board.asked import collective_of, day_asked
 from dispatch.board.day import BoardDay, board_of
 from dispatch.board.find import find
 from dispatch.board.mapped import drawing_of
+from dispatch.board.narrowed import offered
 from dispatch.board.reply import alerts_html, as_json, board_url, columns_html, left_html, payload
 from dispatch.board.words import Words
-from dispatch.services.board_views import view_of
+from dispatch.services.board_views import shown_of
 from dispatch.services.refusals import Refused
 
 LAYOUTS = ("cols", "map")
@@ -40,7 +41,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 def _context(request: HttpRequest, day: BoardDay) -> dict[str, Any]:
-    words = Words()
+    words, membership = Words(), membership_of(request)
     chosen = request.GET.get("layout") or request.COOKIES.get("board_layout", "")
     return {
         "board": day,
@@ -51,7 +52,8 @@ def _context(request: HttpRequest, day: BoardDay) -> dict[str, Any]:
         "layout": chosen if chosen in LAYOUTS else "cols",
         "live_after": day.live_after,
         "people": _people(day),
-        "shown": view_of(membership_of(request)),
+        "offered": offered(day),
+        "shown": day.views.get(membership.pk) or shown_of() if membership else shown_of(),
         "days": {"before": day.on - timedelta(days=1), "after": day.on + timedelta(days=1), "next": next_day(day.on)},
     }
 

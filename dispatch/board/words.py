@@ -7,9 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from coopdelivery.kit import drawing, words
+from dispatch.board.read import TagShown
 from dispatch.models import TaskStatus
 from dispatch.outlook.load import Load
 from dispatch.outlook.promises import LATE, Outlook
+
+Tags = tuple[TagShown, ...]
 
 
 class Words:
@@ -46,6 +49,7 @@ class Words:
         self._promises: dict[tuple[datetime, datetime], str] = {}
         self._clocks: dict[datetime, str] = {}
         self._kg: dict[int, str] = {}
+        self._tags: dict[Tags, str] = {}
 
     def promise(self, start: datetime, end: datetime) -> str:
         """`promised 10–12h`, made once for each window to the minute."""
@@ -91,6 +95,17 @@ class Words:
             glyph, word, sign = (self.late_glyph, self.late, "") if late else (self.risk_glyph, self.at_risk, "+")
             said = f'<span class="vh">{escape(word)} </span>{sign}{minutes(outlook.minutes)}'
             found = self._states[key] = f'<span class="st {outlook.state}">{glyph}{said}</span>'
+        return found
+
+    def tags(self, tags: Tags) -> str:
+        """The name, in the colour of its thread; of many the first two, and how many more."""
+        if not tags:
+            return ""
+        found = self._tags.get(tags)
+        if found is None:
+            chips = "".join(f'<span class="bd-tag{drawing.colour_class(tag.colour)}">{escape(tag.name)}</span>' for tag in tags[:2])
+            more = escape(", ".join(tag.name for tag in tags[2:]))
+            found = self._tags[tags] = chips + (f'<span class="x">+{len(tags) - 2}<span class="vh"> {more}</span></span>' if more else "")
         return found
 
     def not_seen(self, count: int) -> str:

@@ -10,6 +10,7 @@ from dispatch.models.request import RoundRequest
 from dispatch.models.road_note import RoadNote
 from dispatch.models.round import Round
 from dispatch.models.sandbox import SandboxDelivery
+from dispatch.models.tag import Tag, Tagged
 from dispatch.models.task import ALONG, Leg, Task, TaskKind, TaskStatus
 from dispatch.models.template import RoundTemplate
 
@@ -33,6 +34,8 @@ __all__ = [
     "RoundRequest",
     "RoundTemplate",
     "SandboxDelivery",
+    "Tag",
+    "Tagged",
     "Task",
     "TaskKind",
     "TaskStatus",

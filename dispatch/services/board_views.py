@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from collectives.models import Membership
-from dispatch.models import BoardView
+from dispatch.models import BoardView, Tag
 from dispatch.services.refusals import CannotMove
 
 CHIPS = ("late", "risk", "pickup", "drop", "note", "unseen", "check")
+TAG = "tag:"  # before the slug of one of the co-op's own; the page passes over what is not kept any more
 MOST_PRESETS = 8
 LONGEST_NAME = 30
 
@@ -31,10 +32,10 @@ class Shown(TypedDict):
     presets: list[Preset]
 
 
-def view_of(membership: Membership | None) -> Shown:
-    """What is on, and what is kept; nothing of either for somebody who never chose."""
-    row = BoardView.objects.filter(membership=membership).first() if membership else None
-    return _shown(row) if row else {"chips": [], "presets": []}
+def shown_of(chips: list[str] | None = None, presets: list[Preset] | None = None) -> Shown:
+    """As the page reads it: what is on, and what is kept; nothing of either for somebody who never chose."""
+    on = [chip for chip in chips or () if chip in CHIPS or chip.startswith(TAG)]
+    return {"chips": on, "presets": list(presets or ())}
 
 
 @transaction.atomic
@@ -69,9 +70,10 @@ def forget_preset(*, membership: Membership, name: str) -> Shown:
 
 
 def _known(chips: Collection[str]) -> list[str]:
-    if not set(chips) <= set(CHIPS):
+    tags = {chip for chip in chips if chip.startswith(TAG)}
+    if not set(chips) - tags <= set(CHIPS) or Tag.objects.filter(slug__in=[chip[len(TAG) :] for chip in tags]).count() != len(tags):
         raise CannotMove(_("The board cannot be narrowed to that. Load the page again."), field="chip")
-    return [chip for chip in CHIPS if chip in chips]
+    return [*(chip for chip in CHIPS if chip in chips), *sorted(tags)]
 
 
 def _locked(membership: Membership) -> BoardView:
@@ -84,8 +86,4 @@ def _save(row: BoardView, *, chips: list[str] | None = None, presets: list[Prese
     row.presets = row.presets if presets is None else presets
     row.changed_at = timezone.now()
     row.save(update_fields=["chips", "presets", "changed_at"])
-    return _shown(row)
-
-
-def _shown(row: BoardView) -> Shown:
-    return {"chips": [chip for chip in row.chips if chip in CHIPS], "presets": list(row.presets)}
+    return shown_of(row.chips, row.presets)

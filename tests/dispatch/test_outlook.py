@@ -111,16 +111,20 @@ def test_neighbours_make_room_when_there_is_none_but_finished_ones_never_move() 
     assert place(wall, [9], 1) == {9: 11 + GAP}
 
 
+def planned() -> list[dt.datetime]:
+    return [task.planned_at for task in Task.objects.order_by("position") if task.planned_at]
+
+
 def test_the_plan_follows_when_the_co_op_says_how_long_people_stand(
     order: Order, carl: Membership, on_shift: list[Membership], dana: Membership, tuesday: Collective
 ) -> None:
     row = loose_round_of(carl, TUESDAY)
     plan_tasks(tasks=refs(tasks_of(order(drops=2))), to_round=row, by=dana.person)
-    before = list(Task.objects.order_by("position").values_list("planned_at", flat=True))
+    before = planned()
     edit_collective(collective=tuesday, changes={"pickup_minutes": 10, "drop_minutes": 7}, by=dana.person)
     while journal.run_waiting():
         pass
-    after = list(Task.objects.order_by("position").values_list("planned_at", flat=True))
+    after = planned()
     assert after == [*before[:2], before[2] + dt.timedelta(minutes=4)]
     day = next(lane.day for lane in board_of(tuesday, TUESDAY, at(8)).lanes if lane.name == "Carl")
     assert (list(day.arrivals), day.ends_at) == (after, after[2] + dt.timedelta(minutes=7))

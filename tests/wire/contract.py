@@ -78,7 +78,7 @@ ROWS: dict[tuple[str, str], str] = {
     ("5e", "task lists"): f"{DISPATCH}::test_a_whole_day_is_given_taken_back_and_ordered_by_one_call",
     ("5e", "tours"): f"{DISPATCH}::test_rounds_made_on_the_board_are_tours",
     ("5e", "users"): f"{DISPATCH}::test_couriers_are_found_by_role",
-    ("5e", "tags"): f"{RULES}::test_what_this_house_has_not_is_an_empty_collection",
+    ("5e", "tags"): f"{RULES}::test_tags_are_told_to_who_works_here_and_to_no_shop",
     ("5e", "set items"): f"{DISPATCH}::test_a_whole_day_is_given_taken_back_and_ordered_by_one_call",
     ("5e", "put tour"): f"{DISPATCH}::test_a_tour_is_reordered_and_renamed",
     ("5e", "cancel"): f"{CHANGING}::test_a_cancellation_is_taken_back",

@@ -9,9 +9,12 @@ from django.test import Client
 
 from collectives.models import Collective, Membership
 from collectives.services.programs import Keys
+from collectives.tenancy import acting_for
+from coopdelivery.journal import services as journal
 from dispatch.models import Task
+from dispatch.services.tags import keep_tag, tag_deliveries
 from orders.models import Delivery, Partner, Stop
-from tests.api.world import Api, as_application, as_member
+from tests.api.world import Api, as_application, as_member, make_application
 from tests.orders import world
 from tests.orders.conftest import florist, open_montreuil
 
@@ -149,10 +152,35 @@ def test_the_edit_tab_reads_its_store(shop: Api, florist: Partner, dana: Members
     assert api.get(f"{store['@id']}/payment_methods").json()["methods"] == [{"type": "invoice"}]
 
 
-@pytest.mark.parametrize("path", ["tags", "restaurants", "me/restaurants"])
+@pytest.mark.parametrize("path", ["restaurants", "me/restaurants"])
 def test_what_this_house_has_not_is_an_empty_collection(dana: Membership, path: str) -> None:
     body = as_member(dana).get(f"/api/{path}").json()
     assert (body["@type"], body["hydra:member"], body["hydra:totalItems"]) == ("hydra:Collection", [], 0)
+
+
+def test_tags_are_told_to_who_works_here_and_to_no_shop(
+    shop: Api, keys: Keys, montreuil: Collective, dana: Membership, carl: Membership, sam: Membership
+) -> None:
+    ordered(shop)
+    with acting_for(montreuil), journal.source("web"):
+        task = Task.objects.order_by("pk")[0]
+        keep_tag(name="Fragile", colour=2, by=dana.person)
+        cold = keep_tag(name="Cold", colour=1, by=dana.person)
+        tag_deliveries(tasks=[task.ref], tag=cold, on=True, by=dana.person)
+    told = as_member(dana).get("/api/tags").json()["hydra:member"]
+    assert [(tag["@type"], tag["slug"], tag["name"], tag["color"]) for tag in told] == [
+        ("Tag", "cold", "Cold", "#2B459F"),
+        ("Tag", "fragile", "Fragile", "#B0413E"),
+    ]
+    assert as_member(dana).get(f"/api/tasks/{task.pk}").json()["tags"] == told[:1]
+    own = as_application(make_application(montreuil, scopes=("tasks:all",)).application, "tasks:all")
+    assert (own.get("/api/tags").json()["hydra:totalItems"], own.get(f"/api/tasks/{task.pk}").json()["tags"]) == (2, told[:1])
+    assert len(as_member(carl).get("/api/tags").json()["hydra:member"]) == 2
+    for stranger in (as_application(keys.application, "tasks"), as_member(sam)):
+        assert stranger.get("/api/tags").json()["hydra:member"] == []
+    program = as_application(keys.application, "tasks")
+    assert program.get(f"/api/tasks/{task.pk}").json()["tags"] == []
+    assert [each["tags"] for each in shop.get("/api/deliveries").json()["hydra:member"][0]["tasks"]] == [[], []]
 
 
 def test_the_plain_prices_and_slots_of_integrators(shop: Api, florist: Partner) -> None:

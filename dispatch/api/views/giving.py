@@ -22,6 +22,7 @@ from dispatch.services.cancelling import restore_work
 from dispatch.services.gesture import Ref
 from dispatch.services.incidents import try_again
 from dispatch.services.plan import loose_round_of, move_to_day, plan_tasks
+from dispatch.services.tags import copy_tags
 from orders.api.reading import text_of
 from orders.services.again import order_again
 
@@ -49,6 +50,7 @@ class Duplicate(Endpoint):
             again = try_again(task=task, by=call.person)
             return Answer(shaped_one(call, again.pk), 201, "Task")
         delivery = order_again(delivery=task.delivery, by=call.person)
+        copy_tags(delivery=task.delivery, to=delivery, by=call.person)
         found = Task.objects.filter(delivery=delivery, kind=task.kind).order_by("stop__position").values_list("pk", flat=True)
         return Answer(shaped_one(call, found[0]), 201, "Task")
 

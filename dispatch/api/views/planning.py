@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from collectives.access import allows
 from collectives.api.callers import ROLES, roles_of
 from collectives.api.dates import day_of
 from collectives.api.endpoint import Answer, Call, Endpoint, Rule
@@ -19,10 +20,10 @@ from dispatch.api import shapes
 from dispatch.api.acting import MOST_TASKS
 from dispatch.api.days import day_of_courier, rounds_of
 from dispatch.api.planning import check_size, set_day, set_tasks
-from dispatch.api.rows import Row, shaped
+from dispatch.api.rows import Row, colour_of, shaped, tag_card
 from dispatch.api.views.giving import courier_called
-from dispatch.api.views.tasks import links
-from dispatch.models import Round, Task
+from dispatch.api.views.tasks import is_ours, links
+from dispatch.models import Round, Tag, Task
 from dispatch.services.rounds import create_round, delete_round, rename_round
 from orders.api.reading import text_of
 from orders.api.seen import id_of, one
@@ -199,7 +200,7 @@ class Users(Endpoint):
 def user(member: Membership) -> Json:
     person = member.person
     data = {"@id": iri("users", person.pk), "@type": "User", "id": person.pk, "username": person.username, "fullName": person.name}
-    return {**data, "roles": roles_of(member), "color": shapes.colour_of(member.colour)}
+    return {**data, "roles": roles_of(member), "color": colour_of(member.colour)}
 
 
 class Empty(Endpoint):
@@ -209,3 +210,14 @@ class Empty(Endpoint):
 
     def get(self, call: Call) -> Answer:
         return Answer(collection(call.request.path, []), context="Collection")
+
+
+class Tags(Empty):
+    """The co-op's own words for kinds of work, by name. A partner gets none: they are no business of theirs."""
+
+    rules = {"GET": Rule("", Empty.rules["GET"].scopes, summary="Tags of the co-op")}
+
+    def get(self, call: Call) -> Answer:
+        partner = call.caller.membership is not None and not allows(call.caller.membership, "tasks.report")
+        found = Tag.objects.values_list("pk", "slug", "name", "colour") if is_ours(call) and not partner else []
+        return Answer(collection(call.request.path, [tag_card(*tag) for tag in found]), context="Collection")

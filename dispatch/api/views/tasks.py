@@ -29,13 +29,16 @@ PAGE = 100
 
 def seen_by(call: Call) -> Q:
     """A partner's program sees the tasks of its partner's deliveries, staff all."""
-    if call.caller.membership is not None or (call.caller.partner_ref is None and not call.caller.is_sandbox):
-        return Q()
-    return Q(delivery__in=deliveries_of(call.caller))
+    return Q() if is_ours(call) else Q(delivery__in=deliveries_of(call.caller))
+
+
+def is_ours(call: Call) -> bool:
+    """Somebody who works here, or a program of the co-op's own; not one of a partner."""
+    return call.caller.membership is not None or (call.caller.partner_ref is None and not call.caller.is_sandbox)
 
 
 def shaped_one(call: Call, pk: int) -> Json:
-    return shaped(rows(Q(pk=pk)), call.collective.zone)[0]
+    return shaped(rows(Q(pk=pk)), call.collective.zone, tags=is_ours(call))[0]
 
 
 class Tasks(Endpoint):
@@ -46,12 +49,12 @@ class Tasks(Endpoint):
         on = day_of(text, "date") if text else call.collective.today()
         wanted = Q(on=on) & seen_by(call)
         if call.query.get("pagination") == "false" or ("itemsPerPage" not in call.query and "page" not in call.query):
-            members = shaped(rows(wanted), call.collective.zone)
+            members = shaped(rows(wanted), call.collective.zone, tags=is_ours(call))
             return Answer(collection(call.request.get_full_path(), members), context="Task")
         each = number_asked(call.request, "itemsPerPage", PAGE, most=500)
         page = number_asked(call.request, "page", 1, most=100_000)
         found = rows(wanted)
-        members = shaped(found[(page - 1) * each : page * each], call.collective.zone)
+        members = shaped(found[(page - 1) * each : page * each], call.collective.zone, tags=is_ours(call))
         view: Json = {"@id": call.request.get_full_path(), "@type": "hydra:PartialCollectionView"}
         if page * each < len(found):
             query = call.request.GET.copy()

@@ -53,8 +53,14 @@ export function askCancel() {
   open(`${board.dataset.cancel}?${new URLSearchParams(list.map((ref) => ["t", ref]))}`);
 }
 
+export function askTags() {
+  const list = refs();
+  if (!list.length) { announce(words("nothing")); return; }
+  open(`${board.dataset.tags}?${new URLSearchParams([["on", board.dataset.on], ...list.map((ref) => ["t", ref])])}`);
+}
+
 dialog.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-cancel]");
+  const link = event.target.closest("[data-cancel], [data-ask]");
   if (!link || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   open(link.href);

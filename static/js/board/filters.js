@@ -11,7 +11,9 @@ const kept = document.getElementById("bd-kept");
 const mine = document.getElementById("bd-mine");
 const keep = document.getElementById("bd-keep");
 const shown = JSON.parse(document.getElementById("bd-shown").textContent);
-const on = new Set(shown.chips);
+const offered = new Set([...menu.querySelectorAll("[data-filter]")].map((button) => button.dataset.filter));
+const on = new Set(shown.chips.filter((name) => offered.has(name)));  // a tag may be gone since
+const TAG = "tag:", tags = [...offered].filter((name) => name.startsWith(TAG));
 let presets = shown.presets, saving = Promise.resolve();
 
 const HAS = {
@@ -24,11 +26,14 @@ const HAS = {
   check: (stop) => stop.querySelector("[data-mark=check]") !== null,
 };
 
+/** A kind of stop, or a tag of the co-op's own. */
+const has = (stop, name) => (name.startsWith(TAG) ? (stop.dataset.g ?? "").split(" ").includes(name.slice(TAG.length)) : HAS[name](stop));
+
 /** One of each group that has any on. */
 function fits(stop) {
-  return GROUPS.every((group) => {
+  return [...GROUPS, tags].every((group) => {
     const wanted = group.filter((name) => on.has(name));
-    return !wanted.length || wanted.some((name) => HAS[name](stop));
+    return !wanted.length || wanted.some((name) => has(stop, name));
   });
 }
 
@@ -120,7 +125,7 @@ mine.addEventListener("click", (event) => {
   const use = event.target.closest("[data-preset]"), forget = event.target.closest("[data-forget]");
   if (use) {
     on.clear();
-    change(use.dataset.preset.split(" "), true);
+    change(use.dataset.preset.split(" ").filter((name) => offered.has(name)), true);
   }
   if (forget) save([["forget", forget.dataset.forget]]).then(() => keep.querySelector("input").focus());
 });

@@ -1,7 +1,7 @@
 // Everything by key, listed under “?”. Arrows walk; letters act on what is chosen, or on the stop that has the focus.
 import { announce } from "../base.js";
 import { chooseLane, clear, choose, extend, refs, toggle } from "./chosen.js";
-import { askCancel, askDay, give, newRound, openStop } from "./dialogs.js";
+import { askCancel, askDay, askTags, give, newRound, openStop } from "./dialogs.js";
 import { withLegs } from "./legs.js";
 import { board, laneOf, listOf, row, rowsIn, words } from "./page.js";
 import { plan, relay, undo } from "./send.js";
@@ -71,13 +71,14 @@ export const actions = {
   day: () => { subject(); askDay(); },
   free: () => { const list = subject().filter((ref) => listOf(row(ref)).dataset.to !== "tray"); plan(list, "tray", { verb: "move" }); clear(); },
   relay: via,
+  tag: () => { subject(); askTags(); },
   cancel: () => { subject(); askCancel(); },
   open: () => { const [first] = subject(); if (first) openStop(first); },
   none: () => clear(),
   up: () => shift(false),
   down: () => shift(true),
 };
-const LETTERS = { m: "give", r: "round", j: "day", d: "free", h: "relay", x: "cancel" };
+const LETTERS = { m: "give", r: "round", j: "day", d: "free", h: "relay", g: "tag", x: "cancel" };
 
 function arrow(event) {
   const down = event.key === "ArrowDown";
