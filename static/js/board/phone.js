@@ -29,7 +29,7 @@ main.addEventListener("change", (event) => {
 });
 
 /** Somebody is in the middle of something: the list waits, and the button says that there is news. */
-const occupied = () => main.querySelector("input:checked, details[open]") !== null || main.contains(document.activeElement) && document.activeElement !== main;
+const occupied = () => main.querySelector("#bp-form input:checked, details[open]") !== null || main.contains(document.activeElement) && document.activeElement !== main;
 
 async function again() {
   timer = 0;
