@@ -8,3 +8,6 @@ class FederationConfig(AppConfig):
         from federation import notifications, privacy, subscribers  # noqa: F401  they register themselves
         from federation.assembly import notifications as of_the_assembly  # noqa: F401  they register themselves
         from federation.dues import notifications as of_dues  # noqa: F401  they register themselves
+        from federation.groups import notifications as of_groups  # noqa: F401  they register themselves
+        from federation.groups import privacy as of_groups_members  # noqa: F401  they register themselves
+        from federation.passport import records  # noqa: F401  they register themselves

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from federation.views import licence, meeting_voice, own_dues, voice
+from federation.views import licence, meeting_voice, own_dues, passport, pot, voice
 
 app_name = "licence"
 urlpatterns = [
@@ -18,6 +18,20 @@ urlpatterns = [
     path("federation/meetings/<uuid:ref>/", meeting_voice.meeting, name="meeting"),
     path("federation/meetings/<uuid:ref>/voice/", meeting_voice.proxy_give, name="proxy_give"),
     path("federation/meetings/<uuid:ref>/voice/back/", meeting_voice.proxy_revoke, name="proxy_revoke"),
+    path("federation/training/", passport.training, name="training"),
+    path("federation/training/passport/", passport.passport, name="passport"),
+    path("federation/training/records/", passport.training_record, name="training_record"),
+    path("federation/training/records/<uuid:ref>/withdraw/", passport.training_withdraw, name="training_withdraw"),
+    path("federation/pot/", pot.pot, name="pot"),
+    path("federation/pot/contributions/<uuid:ref>/", pot.contribution, name="contribution"),
+    path("federation/pot/expenses/<uuid:ref>/", pot.expense, name="expense"),
+    path("federation/pot/expenses/<uuid:ref>/receipt/", pot.receipt, name="receipt"),
+    path("federation/pot/expenses/<uuid:ref>/sign/", pot.expense_sign, name="expense_sign"),
+    path("federation/pot/expenses/<uuid:ref>/withdraw/", pot.expense_withdraw, name="expense_withdraw"),
+    path("federation/pot/deliverables/<uuid:ref>/done/", pot.deliverable_done, name="deliverable_done"),
+    path("federation/groups/<slug:group>/", pot.group, name="group"),
+    path("federation/groups/<slug:group>/expenses/", pot.expense_ask, name="expense_ask"),
+    path("federation/groups/<slug:group>/deliverables/", pot.deliverable_add, name="deliverable_add"),
     path("federation/items/<uuid:ref>/amend/", meeting_voice.amend, name="amend"),
     path("federation/motions/<uuid:ref>/", voice.motion, name="motion"),
     path("federation/motions/<uuid:ref>/ask/", voice.motion_consult, name="motion_consult"),

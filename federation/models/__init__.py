@@ -2,6 +2,7 @@
 
 from federation.models.dues import TRUE_UP, DuesCall, DuesPayment, DuesRelief, DuesTerms, FiledAccounts
 from federation.models.groups import Deliverable, Expense, GroupMember, Mandate, Signature, Source, WorkingGroup
+from federation.models.passport import TrainingRecord
 from federation.models.register import Condition, Delegate, Dossier, Evidence, Officer, Review, StandingChange
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "Signature",
     "Source",
     "StandingChange",
+    "TrainingRecord",
     "WorkingGroup",
 ]

@@ -7,10 +7,9 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,12 +23,11 @@ from federation.assembly.resolutions import asked_for, ends_at
 from federation.assembly.voices import voices
 from federation.forms.register import DossierForm, EvidenceForm, ReviewForm, StepForm
 from federation.models import Dossier, Evidence
-from federation.register.files import EXTENSIONS
 from federation.register.first_admin import has_admin
 from federation.register.offices import peer
 from federation.register.papers import KINDS
 from federation.register.standing import pack_for
-from federation.views.shared import actor, page
+from federation.views.shared import actor, download, page
 
 Steps = dict[str, Callable[..., object]]
 
@@ -99,13 +97,7 @@ def evidence_file(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
 
 def file_of(piece: Evidence) -> FileResponse:
     """To be saved, never shown inside our pages. 404 when the file was purged."""
-    if not piece.file or not piece.file.storage.exists(piece.file.name or ""):
-        raise Http404
-    name = f"{slugify(piece.title) or 'evidence'}.{EXTENSIONS[piece.media_type]}"
-    response = FileResponse(piece.file.open("rb"), as_attachment=True, filename=name, content_type=piece.media_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(piece.file, piece.media_type, piece.title)
 
 
 TRIAL: Steps = {"trial": partial(services.admit, standing=Standing.TRIAL)}

@@ -148,7 +148,7 @@ NO_PAGE = {
         "front:script",
     ),
     *("orders:import_bad", "dispatch:proof", "places:suggest", "orders:address_suggest", "dispatch:board_changes", "dispatch:board_map"),
-    *("dispatch:board_hubs", "dispatch:board_cancel_ask"),
+    *("dispatch:board_hubs", "dispatch:board_cancel_ask", "federation:receipt", "licence:receipt", "licence:passport", "federation:passport_key"),
     *("dispatch:board_search", "people:session_end", "notices:test", "notices:push_subscribe", "notices:push_forget"),
     *("home:enter", "orders:deliveries_csv", "orders:deliveries_xlsx", "orders:statement_xlsx", "orders:deliveries_labels"),
     *("orders:document", "pocket:paper", "front:product_photo", "front:suggest", "tracking:picture"),

@@ -1,0 +1,84 @@
+"""Six groups with a mandate each, people of two co-ops in them, and a few expenses out of what was contributed."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+from collectives.models import Collective, Role, Standing
+from coopdelivery.decisions import services as decisions
+from coopdelivery.journal import services as journal
+from coopdelivery.kit.money import Money
+from coopdelivery.people.models import Person
+from federation.demo import clock
+from federation.demo.home import Home
+from federation.demo.papers import paper
+from federation.groups import members, spending
+from federation.models import Expense
+
+# group, what it is to do, budget in cents, days until it is looked at again
+MANDATES = (
+    ("software", "Keep the common program running, and answer co-ops within two days.", 240_000, 130),
+    ("training", "Two courses of road safety, one of co-op life, in three languages.", 90_000, 220),
+    ("communication", "One campaign a year about employed couriers.", 60_000, 130),
+    ("purchasing", "Tyres, brake pads and batteries, bought together.", 30_000, 40),
+    ("partnerships", "Two clients that span several towns.", 45_000, 220),
+    ("coordination", "Prepare the assembly, keep the register.", 120_000, 490),
+)
+# group, what for, who is paid, cents, how far it went
+EXPENSES = (
+    ("training", "Room for the safety course", "Maison des associations", 3_200, "paid"),
+    ("software", "Server of October", "A host in Tampere", 2_450, "paid"),
+    ("communication", "Posters, 200 copies", "A printer in Porrentruy", 1_980, "signed"),
+    ("training", "First-aid manuals", "Red Cross", 2_600, "asked"),
+)
+BEGUN = timedelta(days=50)
+
+
+def tell_groups(homes: list[Home], now: datetime, by: Person) -> None:
+    """Fay and Teodor sign beside the group's own people."""
+    helsinki, vauclair = homes[0], homes[1]
+    with clock.at(now - BEGUN), journal.source("web"):
+        for group, text, cents, days in MANDATES:
+            _decide(now, by, group=group, text=text, cents=cents, review=days)
+        people = [*_some(helsinki, Role.COURIER, 2), *_some(vauclair, Role.COURIER, 2)]
+        for number, (group, *_rest) in enumerate(MANDATES):
+            for person, home in (people[number % 2], people[2 + number % 2]):
+                members.name_member(group=group, email=str(person.email), home=home.collective, by=by)
+        members.promise(group="training", title="Road safety, first course", due_on=(now + timedelta(days=20)).date(), by=people[1][0])
+    with clock.at(now - timedelta(days=2)), journal.source("web"):
+        for group, title, payee, cents, step in EXPENSES:
+            seats = list(members.members_of(group))
+            _spend(group, title, payee, cents, step, asker=seats[0].person, signer=seats[1].person, officer=by)
+
+
+def _some(home: Home, role: Role, count: int) -> list[tuple[Person, Home]]:
+    return [(home.people[worker.sign_in], home) for worker in home.coop.of_role(role)[:count]]
+
+
+def _decide(now: datetime, by: Person, *, group: str, text: str, cents: int, review: int) -> None:
+    begins, until = (now - BEGUN).date(), (now + timedelta(days=review)).date().isoformat()
+    told = {"group": group, "text": text, "currency": "EUR", "cents": cents, "begins_on": begins.isoformat()}
+    decisions.record_assembly(
+        collective_id=None,
+        title=f"Mandate and budget: {group}",
+        text=text,
+        roll=Collective.objects.filter(standing=Standing.MEMBER).values_list("pk", flat=True),
+        on=begins,
+        zone=ZoneInfo(settings.TIME_ZONE),
+        settles={"mandate": {**told, "review_on": until, "ends_on": until}},
+        by=by,
+    )
+
+
+def _spend(group: str, title: str, payee: str, cents: int, step: str, *, asker: Person, signer: Person, officer: Person) -> None:
+    on = timezone.localdate()
+    receipt = paper(payee, title)
+    expense = spending.ask(group=group, title=title, payee=payee, amount=Money(cents, "EUR"), spent_on=on, receipt=receipt, by=asker)
+    if step == "asked":
+        return
+    for each in (signer, officer):
+        spending.sign(expense=expense, by=each)
+    if step == "paid":
+        spending.pay(expense=Expense.objects.get(pk=expense.pk), on=on, by=officer)

@@ -1,0 +1,118 @@
+"""The common pot: contributions that arrived, and how each cent of them was spent. The oldest money goes first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from coopdelivery.kit.money import Money
+from coopdelivery.ledger import services as ledger
+from coopdelivery.ledger.models import Book
+from federation.groups.refusals import PotTooSmall
+from federation.models import DuesPayment, Expense, GroupMember, Mandate, Signature, Source, WorkingGroup
+
+State = Expense.State
+
+
+@dataclass(frozen=True, slots=True)
+class Pot:
+    """One currency: what came in, what was paid out of it."""
+
+    came: Money
+    spent: Money
+
+    @property
+    def left(self) -> Money:
+        return self.came - self.spent
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A group with its present mandate (None: none yet) and what was spent and committed on it."""
+
+    group: str
+    label: str
+    mandate: Mandate | None
+    paid: Money
+    waiting: Money
+    members: int
+    is_over: bool
+
+    @property
+    def left(self) -> Money:
+        return self.mandate.budget - self.paid - self.waiting if self.mandate else self.paid
+
+    @property
+    def shares(self) -> list[tuple[float, str]]:
+        """Paid and waiting, for the bar of the budget."""
+        return [(self.paid.cents, "solid"), (self.waiting.cents, "hatch")]
+
+
+def contributions() -> QuerySet[DuesPayment]:
+    """What arrived, each with `left` in minor units: the oldest first."""
+    spent = Coalesce(Sum("spent__cents"), 0)
+    rows = DuesPayment.objects.annotate(gone=spent).annotate(left=F("cents") - F("gone"))
+    return rows.select_related("collective").order_by("on", "pk")
+
+
+def pots() -> list[Pot]:
+    """One for each currency, by its code; two queries."""
+    came = dict(DuesPayment.objects.order_by("currency").values_list("currency").annotate(Sum("cents")))
+    gone = dict(Source.objects.order_by("payment__currency").values_list("payment__currency").annotate(Sum("cents")))
+    return [Pot(Money(cents, currency), Money(gone.get(currency, 0), currency)) for currency, cents in came.items()]
+
+
+def draw(expense: Expense) -> None:
+    """Name the contributions this expense is paid from. Raises PotTooSmall."""
+    book = ledger.book_of(None, expense.currency)
+    Book.objects.select_for_update().get(pk=book.pk)  # payments of one currency go one after the other
+    missing, rows = expense.cents, []
+    left = Money(0, expense.currency)
+    for payment in contributions().filter(currency=expense.currency, left__gt=0):
+        left += Money(payment.left, expense.currency)
+        taken = min(missing, payment.left)
+        missing -= taken
+        rows.append(Source(expense=expense, payment=payment, cents=taken))
+        if not missing:
+            break
+    if missing:
+        raise PotTooSmall(left=left)
+    Source.objects.bulk_create(rows)
+
+
+def expenses() -> QuerySet[Expense]:
+    """With all that a page says of each: the newest first."""
+    signed = Prefetch("signatures", Signature.objects.select_related("person"))
+    return Expense.objects.select_related("mandate__resolution", "asked_by", "paid_by", "payee_home").prefetch_related(signed)
+
+
+def group_rows() -> list[GroupRow]:
+    """All six in their order: three queries."""
+    today = timezone.localdate()
+    newest: dict[str, Mandate] = {}
+    for mandate in Mandate.objects.filter(begins_on__lte=today).select_related("resolution").order_by("begins_on", "pk"):
+        newest[mandate.group] = mandate
+    counts = GroupMember.objects.filter(Q(until=None) | Q(until__gte=today)).order_by("group").values_list("group").annotate(Count("pk"))
+    people = dict(counts)
+    sums = Expense.objects.filter(mandate__in=newest.values()).order_by("mandate").values_list("mandate", "state").annotate(Sum("cents"))
+    spent = {(mandate, state): cents for mandate, state, cents in sums}
+    return [_row(group, newest.get(group), people.get(group, 0), spent, today) for group in WorkingGroup.values]
+
+
+def _row(group: str, mandate: Mandate | None, people: int, spent: Mapping[tuple[int, str], int], today: date) -> GroupRow:
+    currency, key = (mandate.currency, mandate.pk) if mandate else ("EUR", 0)
+    paid, asked, signed = (Money(spent.get((key, state), 0), currency) for state in (State.PAID, State.ASKED, State.SIGNED))
+    over = mandate is not None and mandate.review_on < today
+    return GroupRow(group, str(WorkingGroup(group).label), mandate, paid, asked + signed, people, over)
+
+
+def sources_of(expense: Expense) -> QuerySet[Source]:
+    return Source.objects.filter(expense=expense).select_related("payment__collective")
+
+
+def spent_from(payment: DuesPayment) -> QuerySet[Source]:
+    """Where a contribution went."""
+    return Source.objects.filter(payment=payment).select_related("expense__mandate", "payment")
