@@ -117,10 +117,10 @@ const screens = {
     await finish(visit, given.action, given);
     if (given.rest && given.left.length) await tapped({ verb: "incident", tasks: given.left, reason: given.rest }, { pictures: askedOf(visit, true).photo === "off" ? [] : given.pictures, shown: shownOf(visit, "incident") });
   },
-  scan() {
+  scan(link) {
     const go = (visit) => { choose(visit.dataset.visit); return redraw(); };
     const bind = (visit, code) => tapped({ verb: "bind", tasks: [visit.dataset.ref], code });
-    return openScan({ front: current() ?? null, go, bind });
+    return openScan({ front: current() ?? null, go, bind }).catch(() => location.assign(link.href)); // the page that needs no script
   },
   async incident(link) {
     const visit = visitOf(link);

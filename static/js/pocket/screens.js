@@ -29,11 +29,10 @@ function complain(dialog, sentence, input) {
   input?.focus();
 }
 
-/** The scanning screen, its script and its library fetched only now. */
+/** The scanning screen, its script and its library fetched only now; it opens once it can read. */
 export async function openScan(acts) {
-  const dialog = open("scan");
   const { scanning } = await import("./scan.js");
-  scanning(dialog, acts);
+  scanning(open("scan"), acts);
 }
 
 const KINDS = ["photo", "name", "code", "scan"];

@@ -27,6 +27,7 @@ def test_the_kept_day_is_there_at_once_and_the_newest_takes_its_place(context: B
     again.goto("/courier/")
     expect(again.locator("[data-as-of]")).to_contain_text("as of")
     kept = rendered(again)
+    expect(again.locator("[data-net]")).to_contain_text("does not answer")  # the first question has failed: the next one is a new one
     gate.open()
     again.evaluate("window.dispatchEvent(new Event('focus'))")
     wait_until(lambda: rendered(again) > kept)
