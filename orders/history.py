@@ -1,5 +1,6 @@
 """What happened to a delivery, from the journal, in sentences."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from coopdelivery.journal.models import Event
+from coopdelivery.kit.money import Money
 from coopdelivery.kit.words import said
 from coopdelivery.people.models import Person
 from orders.models import Delivery, Stop
+from orders.services.supplements import WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ def _words(event: Event) -> str:
     reason = said(str(event.data.get("reason", "")))
     if reason and event.name in _WITH_REASON:
         return str(_WITH_REASON[event.name]) % {"reason": reason}
+    if event.name == "order.repriced":
+        return _price_said(event.data)
     if event.name == "change.asked":
         asks = _("Asked to cancel: %(reason)s") if event.data.get("kind") == "cancel" else _("Asked to change: %(reason)s")
         return asks % {"reason": reason}
@@ -67,3 +72,12 @@ def _words(event: Event) -> str:
         choice = Stop(if_absent=event.data.get("choice", "")).get_if_absent_display()
         return _("The recipient wrote: %(choice)s") % {"choice": choice}
     return str(_PLAIN.get(event.name, ""))
+
+
+def _price_said(data: Mapping[str, Any]) -> str:
+    """`data` is that of `order.repriced`."""
+    before, after = (Money(data[name], data["currency"]) for name in ("before_cents", "after_cents"))
+    values = {"before": before, "after": after, "label": data["why"], "reason": data["reason"]}
+    if data["why"] == WAITING:
+        return _("Waiting is charged: %(before)s before, %(after)s now, with VAT") % values
+    return _("%(label)s: %(before)s before, %(after)s now, with VAT. %(reason)s") % values

@@ -132,6 +132,11 @@ class TooLong(Refused):
     sentence = _("This is longer than %(most)s characters. Shorten it.")
 
 
+class BadVehicle(Refused):
+    code = "bad_vehicle"
+    sentence = _("The co-op has no such bike. Choose one from the list.")
+
+
 class BadCash(Refused):
     code = "bad_cash"
     sentence = _("Write an amount of cash between 0 and 50,000, or leave it empty.")

@@ -22,7 +22,7 @@ class ParcelRequest:
 class StopRequest:
     """Where and when. The place is a known one (`place_ref`, `book_ref`) or an `address` as typed; `point` was chosen by a person.
 
-    `collect_cents` is cash to take from the recipient, in the order's currency.
+    `collect_cents` is cash to take from the recipient, in the order's currency. `doorstep`: up to the door of the flat.
     """
 
     window_start: datetime
@@ -36,16 +36,20 @@ class StopRequest:
     email: str = ""
     note: str = ""
     collect_cents: int = 0
+    doorstep: bool = False
     parcels: list[ParcelRequest] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRequest:
-    """One pickup and one or more drops. `pickup` None is the partner's own place, up to the last drop's window."""
+    """One pickup and one or more drops. `pickup` None is the partner's own place, up to the last drop's window. `vehicle` is a kind asked
+    for by name.
+    """
 
     dropoffs: list[StopRequest]
     pickup: StopRequest | None = None
     note: str = ""
+    vehicle: str = ""
 
     def as_json(self) -> dict[str, Any]:
         data: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
@@ -53,5 +57,15 @@ class DeliveryRequest:
 
     def fingerprint(self, *parts: object) -> str:
         """The same for the same content: 64 hexadecimal digits, over the request and what else is given."""
-        text = json.dumps([asdict(self), [str(part) for part in parts]], sort_keys=True, default=str)
+        said = asdict(self)
+        for stop in (said["pickup"], *said["dropoffs"]):
+            _leave_out(stop, "doorstep")
+        _leave_out(said, "vehicle")
+        text = json.dumps([said, [str(part) for part in parts]], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _leave_out(said: dict[str, Any] | None, name: str) -> None:
+    """What was not asked for is not part of a fingerprint: those taken before it could be asked stay the same."""
+    if said is not None and not said[name]:
+        del said[name]

@@ -6,8 +6,9 @@ from collectives.models import Membership
 from collectives.tenancy import acting_for
 from coopdelivery.journal.models import Event
 from coopdelivery.journal.services import subscribe
-from orders.models import Partner
+from orders.models import Order, Partner
 from orders.services import add_partner_user
+from orders.services.supplements import charge_waiting
 
 
 @subscribe("invitation.accepted", within_transaction=True)
@@ -21,6 +22,17 @@ def seat_partner_user(event: Event) -> None:
         partner = Partner.objects.filter(ref=ref).first()
         if partner is not None:
             add_partner_user(partner=partner, membership=membership, by=membership.person)
+
+
+@subscribe("stop.waited")
+def charge_what_was_waited(event: Event) -> None:
+    """By the terms of the order's own price; again is the same as once."""
+    if event.collective_id is None:
+        return
+    with acting_for(event.collective_id):
+        order = Order.objects.filter(ref=event.data["order"]).first()
+        if order is not None:
+            charge_waiting(order)
 
 
 @subscribe("import.check_asked", "import.order_asked")

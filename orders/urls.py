@@ -16,6 +16,7 @@ from orders.views import (
     price_lists,
     programs,
     repeats,
+    supplements,
     terms,
 )
 
@@ -53,6 +54,7 @@ urlpatterns = [
     path("deliveries/<uuid:ref>/documents/", extras.document_add, name="document_add"),
     path("deliveries/documents/<uuid:ref>/", extras.document, name="document"),
     path("deliveries/documents/<uuid:ref>/remove/", extras.document_remove, name="document_remove"),
+    path("deliveries/<uuid:ref>/supplement/", supplements.delivery_supplement, name="delivery_supplement"),
     path("deliveries/<uuid:ref>/cancel/", deliveries.delivery_cancel, name="delivery_cancel"),
     path("partners/", partners.partners, name="partners"),
     path("partners/new/", partners.partner_new, name="partner_new"),

@@ -237,7 +237,7 @@ def _said(visit: Visit, pickup_notes: dict[int, str]) -> Sequence[tuple[str, str
         partner = task.delivery.partner
         shop = partner.name if partner else _("Order")
         stop = task.stop
-        said.append((shop, stop.note))
+        said += [(shop, stop.note), (shop, _("Carry it up to the door of the flat.") if stop.doorstep and not task.leg else "")]
         if visit.is_pickup and partner and not task.leg:
             said.append((shop, partner.pickup_note))
         if stop.if_absent and not task.leg:

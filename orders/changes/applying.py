@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from coopdelivery.journal import services as journal
 from coopdelivery.kit.money import Money
@@ -14,12 +15,14 @@ from orders.changes.refusals import NotChangeable, PaidByCard, StillInARound
 from orders.changes.wanted import Said, drops_among, pickup_among, stops_of
 from orders.models import Delivery, DeliveryStatus, Order, OrderLine, Parcel, Settlement, Stop, StopStatus
 from orders.outlook import is_planned
+from orders.pricing.totals import totals
 from orders.requests import DeliveryRequest, StopRequest
 from orders.services.contacts import checked_email, checked_phone
 from orders.services.desk import Desk
 from orders.services.facts import PlannedStop
 from orders.services.order_lines import write_lines
 from orders.services.prepare import LONGEST_NOTE, Prepared, prepare
+from orders.services.supplements import SUPPLEMENT, charge_waiting, kept_lines
 
 OPEN = (DeliveryStatus.PLACED, DeliveryStatus.PICKED_UP)
 
@@ -136,8 +139,13 @@ def _write_parcels(stop: Stop, new: PlannedStop) -> None:
 
 
 def _write_price(order: Order, priced: Mapping[str, Any]) -> Money:
-    """Only now, because somebody agreed to it; an order in the accounts or paid by card keeps its price."""
-    after = Money(priced["net_cents"] + priced["vat_cents"], order.currency)
+    """Only now, because somebody agreed to it; an order in the accounts or paid by card keeps its price.
+
+    Supplements stay, also those written since it was asked; waiting is charged by the terms of the new price.
+    """
+    lines = [*(line for line in priced["lines"] if line["code"] != SUPPLEMENT), *kept_lines(order)]
+    net, vat = totals([(line["amount_cents"], line["args"]) for line in lines], priced["vat_rate"])
+    after = Money(net + vat, order.currency)
     if after == order.gross:
         return after
     if order.paid_by == Order.PaidBy.CARD:
@@ -145,10 +153,10 @@ def _write_price(order: Order, priced: Mapping[str, Any]) -> Money:
     if Settlement.objects.filter(order=order).exists():
         raise NotChangeable
     same = Order.objects.filter(pk=order.pk, net_cents=order.net_cents, vat_cents=order.vat_cents)
-    values = {name: priced[name] for name in ("net_cents", "vat_cents", "vat_rate", "price_list_version")}
-    if not same.update(price_list_id=priced["price_list"], **values):
+    values = {name: priced[name] for name in ("vat_rate", "price_list_version")} | {"net_cents": net, "vat_cents": vat}
+    if not same.update(price_list_id=priced["price_list"], price_version=F("price_version") + 1, **values):
         raise NotChangeable
     OrderLine.objects.filter(order=order).delete()
-    write_lines(order, priced["lines"])
+    write_lines(order, lines)
     order.refresh_from_db()
-    return after
+    return charge_waiting(order) or after

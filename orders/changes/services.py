@@ -15,12 +15,13 @@ from orders.changes.refusals import AlreadyAnswered, AlreadyAsked, ChangeCosts, 
 from orders.changes.wanted import Said, differences, pickup_among, request_of, settled_on, stops_of
 from orders.models import ChangeRequest, Delivery, DeliveryStatus, StopStatus
 from orders.outlook import is_planned
-from orders.pricing.engine import net_cents
+from orders.pricing.totals import totals
 from orders.requests import DeliveryRequest
 from orders.services.cancel import LONGEST_REASON, CancelTerms, cancel_delivery, cancel_terms
 from orders.services.desk import Desk
 from orders.services.prepare import pickup_window
 from orders.services.quote import estimate_at, line_as_json
+from orders.services.supplements import kept_lines
 
 Kind, State = ChangeRequest.Kind, ChangeRequest.State
 
@@ -73,19 +74,20 @@ def propose_change(*, delivery: Delivery, asked: DeliveryRequest) -> Change:
     desk = Desk(delivery.partner, now, but=delivery.pk)
     lines, prepared = estimate_at(desk, wanted)
     price_list = desk.prices[0]
-    net = Money(net_cents(lines), delivery.order.currency)
-    vat = net.share(price_list.vat_rate)
+    stays = kept_lines(delivery.order)
+    told = [*(line_as_json(line) for line in lines), *stays]
+    net, vat = totals([(line["amount_cents"], line["args"]) for line in told], price_list.vat_rate)
     priced = {
-        "lines": [line_as_json(line) for line in lines],
-        "net_cents": net.cents,
-        "vat_cents": vat.cents,
+        "lines": told,
+        "net_cents": net,
+        "vat_cents": vat,
         "vat_rate": price_list.vat_rate,
         "price_list": price_list.pk,
         "price_list_version": price_list.version,
         "way": asdict(prepared.way),
         "rescheduled": difference.rescheduled,
     }
-    return Change(wanted, difference.says, priced, gross, net + vat)
+    return Change(wanted, difference.says, priced, gross, Money(net + vat, delivery.order.currency))
 
 
 def change_delivery(

@@ -50,6 +50,7 @@ def as_it_stands(stop: Stop) -> StopRequest:
         note=stop.note,
         parcels=parcels if stop.kind == StopKind.DROPOFF else [],
         collect_cents=stop.collect_cents,
+        doorstep=stop.doorstep,
     )
 
 
@@ -65,7 +66,7 @@ def settled_on(asked: DeliveryRequest, stops: Sequence[Stop], pickup_window: tup
     pickup = as_it_stands(pickup_among(stops))
     if rescheduled:
         pickup = replace(pickup, window_start=pickup_window[0], window_end=pickup_window[1])
-    return DeliveryRequest(dropoffs=wanted, pickup=pickup, note=asked.note.strip())
+    return DeliveryRequest(dropoffs=wanted, pickup=pickup, note=asked.note.strip(), vehicle=stops[0].delivery.vehicle)
 
 
 def _rescheduled(asked: DeliveryRequest, drops: Sequence[Stop]) -> bool:
@@ -81,7 +82,7 @@ def _kept(typed: StopRequest, stop: Stop, *, rescheduled: bool) -> StopRequest:
         wanted = replace(wanted, address="", point=None, place_ref=stop.place.ref)
     if _same_parcels(typed.parcels, stands.parcels):
         wanted = replace(wanted, parcels=stands.parcels)
-    return replace(wanted, collect_cents=stop.collect_cents)
+    return replace(wanted, collect_cents=stop.collect_cents, doorstep=stop.doorstep)
 
 
 def _same_parcels(one: Sequence[ParcelRequest], other: Sequence[ParcelRequest]) -> bool:
@@ -136,7 +137,9 @@ def _pieces(stop: StopRequest) -> str:
 def request_of(data: Mapping[str, Any]) -> DeliveryRequest:
     """What `DeliveryRequest.as_json` wrote."""
     pickup = data.get("pickup")
-    return DeliveryRequest([_stop(each) for each in data["dropoffs"]], _stop(pickup) if pickup else None, data.get("note", ""))
+    return DeliveryRequest(
+        [_stop(each) for each in data["dropoffs"]], _stop(pickup) if pickup else None, data.get("note", ""), data.get("vehicle", "")
+    )
 
 
 def _stop(data: Mapping[str, Any]) -> StopRequest:
@@ -151,6 +154,7 @@ def _stop(data: Mapping[str, Any]) -> StopRequest:
         email=data.get("email", ""),
         note=data.get("note", ""),
         collect_cents=data.get("collect_cents", 0),
+        doorstep=data.get("doorstep", False),
         parcels=[ParcelRequest(**parcel) for parcel in data.get("parcels", [])],
         **refs,
     )

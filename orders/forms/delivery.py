@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coopdelivery.kit.windows import day_in
 from coopdelivery.places.geometry import BadPoint, checked_point
-from orders.models import ParcelType
+from orders.models import BikeAsked, ParcelType
 from orders.refusals import Refused
 from orders.requests import DeliveryRequest, ParcelRequest, StopRequest
 from orders.services.parcels import MOST_PIECES
@@ -63,6 +63,7 @@ class DropForm(PlaceFields):
     collect = forms.DecimalField(
         label=_("Cash to take at the door"), min_value=0, max_value=50_000, max_digits=7, decimal_places=2, required=False, localize=True
     )
+    doorstep = forms.BooleanField(label=_("Carry it up to the door of the flat"), required=False)
     other_name = _text(_("Something else"), 60)
     other_quantity = forms.IntegerField(
         label=_("How many"), min_value=0, max_value=MOST_PIECES, required=False, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
@@ -126,6 +127,7 @@ class DeliveryForm(forms.Form):
     free_from = forms.TimeField(label=_("From"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     free_until = forms.TimeField(label=_("Until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     note = _text(_("Note about the whole delivery"), 500, autocomplete="off")
+    vehicle = forms.ChoiceField(label=_("Which bike"), choices=BikeAsked.choices, required=False)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -195,7 +197,8 @@ class NewDelivery:
         """After `is_valid`."""
         start, end = self.main.window(zone)
         drops = [self._drop(form, start, end) for form in self.drops.forms]
-        return DeliveryRequest(dropoffs=drops, pickup=self._pickup(start, end), note=self.main.cleaned_data.get("note", "").strip())
+        main = self.main.cleaned_data
+        return DeliveryRequest(drops, self._pickup(start, end), note=main.get("note", "").strip(), vehicle=main.get("vehicle", ""))
 
     @staticmethod
     def _drop(form: DropForm, start: datetime, end: datetime) -> StopRequest:
@@ -208,6 +211,7 @@ class NewDelivery:
             email=data["email"],
             note=data["note"],
             collect_cents=int((data.get("collect") or 0) * 100),
+            doorstep=data["doorstep"],
             parcels=form.parcels(),
             **form.place(),
         )
@@ -232,7 +236,7 @@ class NewDelivery:
         elif path[0] == "pickup" and len(path) > 1:
             self.pickup.add_error(_FIELDS.get(path[1]), str(refused))
         else:
-            self.main.add_error("note" if path[0] == "note" else None, str(refused))
+            self.main.add_error(path[0] if path[0] in {"note", "vehicle"} else None, str(refused))
 
 
 # The last part of a refusal's path → the form's field; None is the whole drop.

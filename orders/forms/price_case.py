@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from orders.models import BikeAsked
 from orders.pricing.engine import Facts
 
 DAYS = [(0, _("Monday to Friday")), (5, _("Saturday")), (6, _("Sunday")), (7, _("public holiday"))]
@@ -15,6 +16,10 @@ HOLIDAY, MONDAY = 7, 0
 
 def _whole(label: Any, first: int, most: int) -> forms.IntegerField:
     return forms.IntegerField(label=label, initial=first, min_value=0, max_value=most)
+
+
+def _optional(label: Any, most: int) -> forms.IntegerField:
+    return forms.IntegerField(label=label, initial=0, min_value=0, max_value=most, required=False)
 
 
 class CaseForm(forms.Form):
@@ -26,6 +31,8 @@ class CaseForm(forms.Form):
     litres = _whole(_("Litres"), 20, 5000)
     pieces = _whole(_("Parcels"), 1, 200)
     outside = _whole(_("Stops outside the area"), 0, 50)
+    doorsteps = _optional(_("Drops up to the door"), 50)
+    vehicle = forms.ChoiceField(label=_("Which bike"), choices=BikeAsked.choices, required=False)
     window = forms.IntegerField(label=_("Window, in minutes"), initial=120, min_value=15, max_value=1440)
     notice = _whole(_("Ordered so many minutes before"), 1440, 86_400)
     day = forms.TypedChoiceField(label=_("Day"), choices=DAYS, coerce=int, initial=0)
@@ -48,6 +55,8 @@ def facts_of(data: Mapping[str, Any]) -> Facts:
         volume_l=data["litres"],
         pieces=data["pieces"],
         outside=data["outside"],
+        doorsteps=data.get("doorsteps") or 0,
+        vehicle=data.get("vehicle", ""),
         shortest_window_min=data["window"],
         lead_min=data["notice"],
         weekday=MONDAY if data["day"] == HOLIDAY else data["day"],

@@ -12,6 +12,7 @@ from orders.models import PriceList
 class ListForm(forms.Form):
     name = forms.CharField(label=_("Name of the list"), max_length=80)
     vat = forms.DecimalField(label=_("VAT, in percent"), min_value=0, max_value=50, max_digits=4, decimal_places=2, localize=True)
+    vat_included = forms.BooleanField(label=_("The amounts below include VAT"), required=False)
     valid_from = forms.DateField(label=_("Valid from"), localize=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     follows = forms.ModelChoiceField(
         label=_("Takes the place of"),
@@ -36,6 +37,7 @@ def list_values(price_list: PriceList) -> dict[str, Any]:
     return {
         "name": price_list.name,
         "vat": Decimal(price_list.vat_rate) / 100,
+        "vat_included": price_list.vat_included,
         "valid_from": price_list.valid_from,
         "version": price_list.version,
         "follows": price_list.follows_id,

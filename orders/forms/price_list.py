@@ -1,7 +1,6 @@
 """The price list editor: one small form for each rule, its fields by kind, amounts in the currency's own units."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import time
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +9,8 @@ from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from coopdelivery.kit.money import minor_digits
-from orders.forms.price_when import ASKED, MEASURED, when_params, when_values
-from orders.models import ParcelType, PriceRule
+from orders.forms.price_when import ASKED, MEASURED, when_params
+from orders.models import BikeAsked, ParcelType, PriceRule, StopKind
 from orders.pricing.explain import DAYS
 from orders.services import RuleDraft
 
@@ -59,6 +58,10 @@ NEEDED: dict[str, tuple[str, ...]] = {
     Kind.FIXED: ("amount",),
     Kind.PER_UNIT: ("measure", "unit"),
     Kind.REFUSAL: ("when_measure",),
+    Kind.EACH_STOP: ("amount", "stop"),
+    Kind.DOORSTEP: ("amount",),
+    Kind.VEHICLE: ("amount", "vehicle"),
+    Kind.WAITING: ("amount",),
 }
 SHOWN: dict[str, tuple[str, ...]] = {
     **NEEDED,
@@ -68,6 +71,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     Kind.TIMES: ("amount", "days", "from_time", "until_time"),
     Kind.LIMIT: ("measure", "most", "sentence"),
     Kind.REFUSAL: ("sentence",),
+    Kind.WAITING: ("amount", "free_min", "most_min"),
 }
 # kind → the label of a step, how many of ours one of it is, and how a step and its price are kept
 STEPPED = {
@@ -113,6 +117,10 @@ class RuleForm(forms.Form):
         label=_("Group"), max_length=20, required=False, help_text=_("Of the rules of one group only the first that applies is charged.")
     )
 
+    stop = forms.ChoiceField(label=_("Kind of stop"), choices=StopKind.choices, required=False)
+    vehicle = forms.ChoiceField(label=_("Vehicle"), choices=BikeAsked.choices[1:], required=False)
+    free_min = _count(_("Free minutes at each stop"), MINUTES_IN_DAY)
+    most_min = _count(_("Minutes charged at most, at each stop"), MINUTES_IN_DAY)
     unit = _km(_("One unit is so many"))
     when_measure = forms.ChoiceField(
         label=_("Only when"),
@@ -230,51 +238,15 @@ _PARAMS: dict[str, Callable[[RuleForm, dict[str, Any]], dict[str, Any]]] = {
         "unit": max(1, int(data["unit"] * MEASURED[data["measure"]][1])),
         "tiers": form._steps(data),
     },
+    Kind.EACH_STOP: lambda form, data: {"stop": data["stop"], "amount_cents": form._cents(data["amount"])},
+    Kind.DOORSTEP: lambda form, data: {"amount_cents": form._cents(data["amount"])},
+    Kind.VEHICLE: lambda form, data: {"vehicle": data["vehicle"], "amount_cents": form._cents(data["amount"])},
+    Kind.WAITING: lambda form, data: {
+        "each_cents": form._cents(data["amount"]),
+        "free_min": data.get("free_min") or 0,
+        "most_min": data.get("most_min") or 0,
+    },
     Kind.REFUSAL: lambda form, data: {"sentence": data.get("sentence", "").strip()},
 }
 
 RuleForms = formset_factory(RuleForm, extra=0, max_num=MOST_RULES, absolute_max=MOST_RULES + 1, validate_max=True)
-
-
-def rule_values(rule: PriceRule, currency: str) -> dict[str, Any]:
-    """A stored rule as the form shows it."""
-    params, digits = rule.params, minor_digits(currency)
-
-    def money(cents: int) -> Decimal:
-        return Decimal(cents).scaleb(-digits)
-
-    values: dict[str, Any] = {"kind": rule.kind, "label": rule.label, "minutes": params.get("under_minutes")}
-    cents = params.get("per_km_cents", params.get("amount_cents"))
-    values["amount"] = money(cents) if cents is not None else None
-    values["included_km"] = Decimal(params["included_m"]) / METRES_IN_KM if params.get("included_m") else None
-    values |= {"parcel_type": params.get("parcel_type_id"), "included": params.get("included")}
-    values |= _more_values(params, money)
-    unit, key, costs_key = STEPPED[Kind(rule.kind)][1:] if rule.kind in STEPPED else (1, "", "")
-    for number, step in enumerate(params.get("steps", params.get("tiers", []))[:MOST_STEPS]):
-        values[f"up_to_{number}"] = Decimal(step[key]) / unit if step[key] is not None else None
-        values[f"costs_{number}"] = money(step[costs_key])
-    return values
-
-
-def _more_values(params: Mapping[str, Any], money: Callable[[int], Decimal]) -> dict[str, Any]:
-    """Of the kinds with hours, percentages, limits."""
-    measure = params.get("measure", "")
-    return {
-        "notice": params.get("under_minutes"),
-        "days": params.get("days"),
-        "from_time": _time_of(params.get("from_minute")),
-        "until_time": _time_of(params.get("until_minute")),
-        "percent": Decimal(params["rate"]) / 100 if "rate" in params else None,
-        "cheaper_from": params.get("cheaper_from") or None,
-        "then_amount": money(params["then_cents"]) if params.get("cheaper_from") else None,
-        "measure": measure,
-        "most": Decimal(params["most"]) / MEASURED[measure][1] if "most" in params else None,
-        "sentence": params.get("sentence", ""),
-        "group": params.get("group", ""),
-        "unit": Decimal(params["unit"]) / MEASURED[measure][1] if "unit" in params else None,
-        **when_values(params),
-    }
-
-
-def _time_of(minute: int | None) -> time | None:
-    return time(*divmod(minute, 60)) if minute and minute < MINUTES_IN_DAY else None

@@ -18,6 +18,8 @@ MEASURED: dict[str, tuple[Any, int]] = {
 ASKED: dict[str, tuple[Any, int]] = {
     **MEASURED,
     "outside": (_("stops outside the area"), 1),
+    "pickups": (_("pickups"), 1),
+    "doorsteps": (_("drops up to the door"), 1),
     "shortest_window_min": (_("minutes of the shortest window"), 1),
     "lead_min": (_("minutes between order and window"), 1),
     "minute": (_("hour at which the window begins"), 60),

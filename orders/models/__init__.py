@@ -1,5 +1,5 @@
 from orders.models.change import ChangeRequest
-from orders.models.delivery import Delivery, DeliveryStatus, IfAbsent, Parcel, ParcelType, Stop, StopKind, StopStatus
+from orders.models.delivery import BikeAsked, Delivery, DeliveryStatus, IfAbsent, Parcel, ParcelType, Stop, StopKind, StopStatus
 from orders.models.imports import ImportBatch, ImportRow
 from orders.models.order import Order, OrderLine, Quote
 from orders.models.partner import AddressBookEntry, Partner, PartnerUser
@@ -14,6 +14,7 @@ from orders.models.window import Product, Purchase, PurchaseLine, PurchaseState,
 
 __all__ = [
     "AddressBookEntry",
+    "BikeAsked",
     "ChangeRequest",
     "Credit",
     "Delivery",

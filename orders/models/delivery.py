@@ -24,6 +24,14 @@ class DeliveryStatus(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+class BikeAsked(models.TextChoices):
+    """A vehicle that somebody asked for by name."""
+
+    ANY = "", _("whichever bike suits")
+    CARGO_BIKE = "cargo_bike", _("a cargo bike")
+    TRAILER = "trailer", _("a bike with a trailer")
+
+
 class Delivery(Owned):
     """One delivery of an order. `number` is what people say on the phone, such as `HE-4021`."""
 
@@ -33,6 +41,7 @@ class Delivery(Owned):
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="deliveries", null=True, blank=True)
     status = models.CharField(max_length=16, choices=DeliveryStatus, default=DeliveryStatus.PLACED)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    vehicle = models.CharField(_("vehicle"), max_length=12, choices=BikeAsked, blank=True, default=BikeAsked.ANY)
     distance_m = models.PositiveIntegerField(null=True)
     distance_estimated = models.BooleanField(default=True)
     line = models.TextField(blank=True)
@@ -82,7 +91,7 @@ class Stop(Owned):
     """A place and a promised window. The place's point may be corrected; its text and the window are the promise.
 
     `collect_cents` is what the recipient pays in cash, in the order's currency; `collected_cents` what was taken (None: nobody said).
-    `waited_s` is how long couriers waited here.
+    `doorstep`: up the stairs, to the door of the flat. `waited_s` is how long couriers waited here.
     """
 
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -103,6 +112,7 @@ class Stop(Owned):
     if_absent_note = models.CharField(max_length=200, blank=True)
     collect_cents = models.PositiveIntegerField(_("cash to collect"), default=0)
     collected_cents = models.PositiveIntegerField(null=True, blank=True)
+    doorstep = models.BooleanField(_("carry it up to the door"), default=False)
     waited_s = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -16,7 +16,10 @@ from orders.pricing.explain import explain
 
 
 class Order(Owned):
-    """What was bought. Lines and totals are copies: later rule changes never touch them."""
+    """What was bought. Lines and totals are copies: later rule changes never touch them.
+
+    Each change of the price that somebody agreed to raises `price_version`; the journal tells the price before and after.
+    """
 
     class PaidBy(models.TextChoices):
         STATEMENT = "statement", _("monthly statement")
@@ -32,6 +35,7 @@ class Order(Owned):
     vat_rate = models.PositiveSmallIntegerField()
     price_list = models.ForeignKey(PriceList, on_delete=models.PROTECT, related_name="+")
     price_list_version = models.PositiveIntegerField()
+    price_version = models.PositiveSmallIntegerField(default=1)
     placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     placed_at = models.DateTimeField(default=timezone.now)
     payer_name = models.CharField(max_length=120, blank=True)

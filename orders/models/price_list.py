@@ -13,6 +13,8 @@ from collectives.tenancy import Owned
 class PriceList(Owned):
     """A named list in the collective's currency. Each change of its rules raises `version`; orders keep their own copy of the lines.
 
+    With `vat_included` its amounts are what people pay; orders keep what is left of each line before VAT, too.
+
     One that `follows` another takes its place, for everybody who has that one, from its own `valid_from` on.
     """
 
@@ -20,6 +22,7 @@ class PriceList(Owned):
     name = models.CharField(_("name"), max_length=80)
     version = models.PositiveIntegerField(default=1)
     vat_rate = models.PositiveSmallIntegerField(_("VAT, in hundredths of a percent"), default=2000)
+    vat_included = models.BooleanField(_("the amounts include VAT"), default=False)
     valid_from = models.DateField(default=timezone.localdate)
     follows = models.ForeignKey("self", on_delete=models.PROTECT, related_name="later", null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -70,6 +73,10 @@ class PriceRule(Owned):
         FIXED = "fixed", _("fixed amount")
         PER_UNIT = "per_unit", _("for each unit, by steps")
         REFUSAL = "refusal", _("not taken when")
+        EACH_STOP = "each_stop", _("each stop of a kind")
+        DOORSTEP = "doorstep", _("carried up to the door")
+        VEHICLE = "vehicle", _("a vehicle asked for")
+        WAITING = "waiting", _("waiting, for each minute")
 
     price_list = models.ForeignKey(PriceList, on_delete=models.CASCADE, related_name="rules")
     position = models.PositiveSmallIntegerField()

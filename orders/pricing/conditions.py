@@ -13,6 +13,8 @@ MEASURES = (
     "pieces",
     "drops",
     "outside",
+    "pickups",
+    "doorsteps",
     "shortest_window_min",
     "lead_min",
     "minute",

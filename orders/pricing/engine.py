@@ -6,6 +6,7 @@ Rounding: every amount is a whole number of minor units (cents); kilometres are 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from orders.pricing.asked_rules import Doorstep, EachStop, Vehicle, Waiting
 from orders.pricing.conditions import Fixed, PerUnit, Refusal, When, lines_of_drops
 from orders.pricing.facts import Arg as Arg
 from orders.pricing.facts import Facts as Facts
@@ -137,9 +138,8 @@ class OutOfZone:
 
 OnTheSum = Percent | Minimum | Maximum
 Refusing = Limit | Refusal
-OnFacts = (
-    Base | ExtraDrop | Distance | Weight | ParcelFee | ShortWindow | OutOfZone | Volume | Pieces | ShortNotice | Times | Fixed | PerUnit
-)
+Plain = Base | ExtraDrop | Distance | Weight | ParcelFee | ShortWindow | OutOfZone | Volume | Pieces | ShortNotice | Times
+OnFacts = Plain | Fixed | PerUnit | EachStop | Doorstep | Vehicle | Waiting
 Rule = OnFacts | OnTheSum | Refusing
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from coopdelivery.kit import words
 from coopdelivery.kit.money import Money
+from orders.pricing.totals import SAID
 
 Args = Mapping[str, Any]
 DAY_MINUTES = 24 * 60
@@ -19,6 +20,7 @@ DAYS = {
     "sundays": gettext_lazy("Sundays and public holidays"),
     "holidays": gettext_lazy("public holidays"),
 }
+VEHICLES = {"cargo_bike": gettext_lazy("a cargo bike"), "trailer": gettext_lazy("a bike with a trailer")}
 WHY_NOT = {
     "unmet": gettext_lazy("does not apply"),
     "group": gettext_lazy("another rule of its group came first"),
@@ -33,7 +35,12 @@ def explain(code: str, args: Args, currency: str) -> str:
         said = say(args, currency) if say else ""
     except KeyError:  # facts of another version
         return ""
-    return ", ".join(part for part in (_of_drop(args), said) if part)
+    return ", ".join(part for part in (_of_drop(args), said, _with_vat(args, currency)) if part)
+
+
+def _with_vat(args: Args, currency: str) -> str:
+    said = args.get(SAID)
+    return _("%(amount)s with VAT") % {"amount": _money(said, currency)} if said else ""
 
 
 def _of_drop(args: Args) -> str:
@@ -159,6 +166,37 @@ def _per_unit(args: Args, currency: str) -> str:
     return text % {"count": args["units"], "unit": measured(args["measure"], args["unit"])}
 
 
+def _each_stop(args: Args, currency: str) -> str:
+    values = {"count": args["count"], "each": _money(args["each_cents"], currency)}
+    if args["stop"] == "pickup":
+        return ngettext("%(count)d pickup, %(each)s each", "%(count)d pickups, %(each)s each", args["count"]) % values
+    return ngettext("%(count)d drop, %(each)s each", "%(count)d drops, %(each)s each", args["count"]) % values
+
+
+def _doorstep(args: Args, currency: str) -> str:
+    text = ngettext("%(count)d drop up to the door, %(each)s each", "%(count)d drops up to the door, %(each)s each", args["count"])
+    return text % {"count": args["count"], "each": _money(args["each_cents"], currency)}
+
+
+def _vehicle(args: Args, currency: str) -> str:
+    return str(VEHICLES.get(args["vehicle"], ""))
+
+
+def _waiting(args: Args, currency: str) -> str:
+    values = {"each": _money(args["each_cents"], currency), "free": args["free_min"], "most": args["most_min"], "count": args["minutes"]}
+    terms = _("%(each)s a minute after the first %(free)d at a stop") % values if args["free_min"] else _("%(each)s a minute") % values
+    if args["most_min"]:
+        terms = _("%(terms)s, %(most)d minutes at most") % {**values, "terms": terms}
+    if not args["minutes"]:
+        return terms
+    text = ngettext("%(count)d minute waited: %(terms)s", "%(count)d minutes waited: %(terms)s", args["minutes"])
+    return text % {**values, "terms": terms}
+
+
+def _supplement(args: Args, currency: str) -> str:
+    return str(args["reason"])
+
+
 def measured(measure: str, amount: int) -> str:
     """`5 km`, `3 drops`: an amount of what rules can ask about."""
     if measure == "distance_m":
@@ -173,6 +211,10 @@ def measured(measure: str, amount: int) -> str:
         return ngettext("%(count)d minute", "%(count)d minutes", amount) % {"count": amount}
     if measure == "pieces":
         return ngettext("%(count)d parcel", "%(count)d parcels", amount) % {"count": amount}
+    if measure == "pickups":
+        return ngettext("%(count)d pickup", "%(count)d pickups", amount) % {"count": amount}
+    if measure == "doorsteps":
+        return ngettext("%(count)d drop up to the door", "%(count)d drops up to the door", amount) % {"count": amount}
     if measure == "outside":
         return ngettext("%(count)d stop outside our area", "%(count)d stops outside our area", amount) % {"count": amount}
     return ngettext("%(count)d drop", "%(count)d drops", amount) % {"count": amount}
@@ -208,4 +250,9 @@ _WORDS: dict[str, Callable[[Args, str], str]] = {
     "maximum": _maximum,
     "fixed": _fixed,
     "per_unit": _per_unit,
+    "each_stop": _each_stop,
+    "doorstep": _doorstep,
+    "vehicle": _vehicle,
+    "waiting": _waiting,
+    "supplement": _supplement,
 }

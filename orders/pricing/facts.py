@@ -13,7 +13,8 @@ class Facts:
     `weight_g` is the sum of the known weights, `unweighed` the pieces whose weight nobody knows; `volume_l` is known litres. `parcels`
     counts pieces by the parcel type's id, `pieces` all of them. `shortest_window_min` is the shortest promised window, `outside` how
     many stops lie outside the area. `lead_min` is the time from ordering to the first window; `weekday` (0 is Monday), `minute`
-    (of the day) and `holiday` are those of the first window, on the collective's own clock. `each` holds the same for every drop by
+    (of the day) and `holiday` are those of the first window, on the collective's own clock. `doorsteps` is how many drops are carried up
+    to the door, `vehicle` the kind of vehicle asked for by name ("" for none). `each` holds the same for every drop by
     itself, where the distance is the way to it from the stop before.
     """
 
@@ -32,6 +33,9 @@ class Facts:
     weekday: int = 0
     minute: int = 12 * 60
     holiday: bool = False
+    pickups: int = 1
+    doorsteps: int = 0
+    vehicle: str = ""
     each: "tuple[Facts, ...]" = ()
 
 

@@ -5,15 +5,17 @@ base, extra_drop, out_of_zone: `{"amount_cents"}` · distance: `{"per_km_cents",
 volume: the same with `up_to_l` · pieces: `{"amount_cents", "cheaper_from", "then_cents"}` · short_notice: `{"under_minutes",
 "amount_cents"}` · times: `{"amount_cents", "days", "from_minute", "until_minute"}` · percent: `{"rate"}` in ten-thousandths · minimum,
 maximum: `{"amount_cents"}` · limit: `{"measure", "most", "sentence"}` · fixed: `{"amount_cents"}` · per_unit: `{"measure", "unit",
-"tiers": [{"up_to" or null, "each_cents"}]}` · refusal: `{"when", "sentence"}`. Any of them may carry a `group` (of a group the first that
-applies is charged), `when` (`{"measure", "least" or null, "most" or null}`: it applies only then) and `by_drop` (asked for each drop).
+"tiers": [{"up_to" or null, "each_cents"}]}` · refusal: `{"when", "sentence"}` · each_stop: `{"stop", "amount_cents"}` · doorstep:
+`{"amount_cents"}` · vehicle: `{"vehicle", "amount_cents"}` · waiting: `{"each_cents", "free_min", "most_min"}`. Any of them may carry a
+`group` (of a group the first that applies is charged), `when` (`{"measure", "least" or null, "most" or null}`: it applies only then)
+and `by_drop` (asked for each drop; waiting is always of the whole).
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from orders.models import PriceRule
-from orders.pricing import conditions, engine, more_rules
+from orders.pricing import asked_rules, conditions, engine, more_rules
 from orders.pricing.engine import Given, Rule
 
 Params = Mapping[str, Any]
@@ -59,6 +61,12 @@ def _per_unit(label: str, p: Params) -> conditions.PerUnit:
     return conditions.PerUnit(label, p["measure"], p["unit"], tuple(conditions.Tier(tier["up_to"], tier["each_cents"]) for tier in tiers))
 
 
+def _each_stop(label: str, p: Params) -> asked_rules.EachStop:
+    if p["stop"] not in asked_rules.STOPS:
+        raise KeyError(p["stop"])
+    return asked_rules.EachStop(label, p["stop"], p["amount_cents"])
+
+
 _MAKE: dict[str, Callable[[str, Params], Rule]] = {
     Kind.BASE: lambda label, p: engine.Base(label, p["amount_cents"]),
     Kind.EXTRA_DROP: lambda label, p: engine.ExtraDrop(label, p["amount_cents"]),
@@ -78,6 +86,10 @@ _MAKE: dict[str, Callable[[str, Params], Rule]] = {
     Kind.FIXED: lambda label, p: conditions.Fixed(label, p["amount_cents"]),
     Kind.PER_UNIT: _per_unit,
     Kind.REFUSAL: lambda label, p: conditions.Refusal(label, _when(p["when"]), p.get("sentence", "")),
+    Kind.EACH_STOP: _each_stop,
+    Kind.DOORSTEP: lambda label, p: asked_rules.Doorstep(label, p["amount_cents"]),
+    Kind.VEHICLE: lambda label, p: asked_rules.Vehicle(label, p["vehicle"], p["amount_cents"]),
+    Kind.WAITING: lambda label, p: asked_rules.Waiting(label, p["each_cents"], p.get("free_min", 0), p.get("most_min", 0)),
 }
 
 
@@ -86,7 +98,7 @@ def rule_of(kind: str, label: str, params: Params) -> Rule | Given:
     try:
         rule = _MAKE[kind](label, params)
         when = _when(params["when"]) if params.get("when") and kind != Kind.REFUSAL else None
-        group, by_drop = params.get("group", ""), bool(params.get("by_drop"))
+        group, by_drop = params.get("group", ""), bool(params.get("by_drop")) and kind != Kind.WAITING
     except (KeyError, TypeError) as error:
         raise BadRule(f"{kind}: {params}") from error
     return Given(rule, group, when, by_drop) if group or when or by_drop else rule

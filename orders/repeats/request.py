@@ -21,6 +21,7 @@ def template_of(delivery: Delivery, partner: Partner, zone: ZoneInfo) -> dict[st
     elsewhere = [stop for stop in stops if stop.kind == StopKind.PICKUP and stop.place_id != partner.place_id]
     return {
         "note": delivery.note,
+        "vehicle": delivery.vehicle,
         "pickup": _as_json(elsewhere[0], first, zone) if elsewhere else None,
         "drops": [_as_json(stop, first, zone) for stop in drops],
     }
@@ -38,6 +39,7 @@ def _as_json(stop: Stop, first: date, zone: ZoneInfo) -> dict[str, Any]:
         "phone": stop.phone,
         "email": stop.email,
         "note": stop.note,
+        "doorstep": stop.doorstep,
         "parcels": [_parcel_json(parcel) for parcel in stop.parcels.all()] if stop.kind == StopKind.DROPOFF else [],
     }
 
@@ -64,6 +66,7 @@ def request_on(template: Mapping[str, Any], day: date, zone: ZoneInfo) -> Delive
         dropoffs=[_stop_request(drop, day, zone) for drop in template["drops"]],
         pickup=_stop_request(pickup, day, zone) if pickup else None,
         note=str(template.get("note", "")),
+        vehicle=str(template.get("vehicle", "")),
     )
 
 
@@ -77,5 +80,6 @@ def _stop_request(stop: Mapping[str, Any], day: date, zone: ZoneInfo) -> StopReq
         phone=stop["phone"],
         email=stop["email"],
         note=stop["note"],
+        doorstep=bool(stop.get("doorstep")),
         parcels=[ParcelRequest(**parcel) for parcel in stop["parcels"]],
     )

@@ -29,17 +29,23 @@ class PlannedStop:
     entry_id: int | None
     parcels: list[PlannedParcel]
     collect_cents: int
+    doorstep: bool = False
 
 
-def facts_of_stops(stops: Sequence[PlannedStop], way: Way, outside: Sequence[int], collective: Collective, now: datetime) -> Facts:
-    """`outside` are the positions of the stops outside the area."""
+def facts_of_stops(
+    stops: Sequence[PlannedStop], way: Way, outside: Sequence[int], collective: Collective, now: datetime, vehicle: str = ""
+) -> Facts:
+    """`outside` are the positions of the stops outside the area, `vehicle` the kind that was asked for."""
     drops = [stop for stop in stops if stop.kind == StopKind.DROPOFF]
     each = tuple(
         _facts_of([stop], way, way.legs_m[i - 1] if way.legs_m else 0, int(i in outside), collective, now)
         for i, stop in enumerate(stops)
         if stop.kind == StopKind.DROPOFF
     )
-    return replace(_facts_of(drops, way, way.distance_m, len(outside), collective, now), each=each)
+    whole = _facts_of(drops, way, way.distance_m, len(outside), collective, now)
+    return replace(
+        whole, pickups=len(stops) - len(drops), vehicle=vehicle, each=tuple(replace(one, pickups=0, vehicle=vehicle) for one in each)
+    )
 
 
 def _facts_of(drops: Sequence[PlannedStop], way: Way, distance_m: int, outside: int, collective: Collective, now: datetime) -> Facts:
@@ -60,6 +66,7 @@ def _facts_of(drops: Sequence[PlannedStop], way: Way, distance_m: int, outside: 
         outside=outside,
         volume_l=sum(parcel.volume_l or 0 for parcel in parcels),
         pieces=sum(parcel.quantity for parcel in parcels),
+        doorsteps=sum(stop.doorstep for stop in drops),
         **_when(min(stop.window.start for stop in drops), collective, now),
     )
 

@@ -145,13 +145,12 @@ def _placed_before_all(keys: Iterable[str]) -> Known:
 
 def _priced(request: DeliveryRequest, desk: Desk, quote: Quote | None, fingerprint: str) -> tuple[Quote, Prepared]:
     """The quote to bill, and the request made ready. What was shown and no longer holds is refused with the new price."""
-    rules = desk.prices[1]
     honoured = quote is not None and is_honoured(quote, partner=desk.partner, fingerprint=fingerprint)
     way = quote.asked["way"] if quote is not None and honoured else None
     prepared = prepare(request=request, desk=desk, save_places=True, way=way)
     if quote is not None and honoured:
         return quote, prepared
-    fresh = quote_of(prepared=prepared, desk=desk, lines=priced(rules, prepared.facts))
+    fresh = quote_of(prepared=prepared, desk=desk, lines=priced(desk, prepared.facts))
     if quote is not None and not same_price(quote, fresh):
         fresh.save(force_insert=True)
         raise PriceChanged(fresh)

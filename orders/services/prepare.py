@@ -14,9 +14,9 @@ from coopdelivery.kit.windows import Window
 from coopdelivery.places.geometry import BadPoint
 from coopdelivery.places.models import Place
 from coopdelivery.places.services import NoAddress
-from orders.models import AddressBookEntry, ParcelType, StopKind
+from orders.models import AddressBookEntry, BikeAsked, ParcelType, StopKind
 from orders.pricing.engine import Facts
-from orders.refusals import BadAddress, BadCash, BadStops, NotTrading, OutOfArea, PartnerClosed, TooLong
+from orders.refusals import BadAddress, BadCash, BadStops, BadVehicle, NotTrading, OutOfArea, PartnerClosed, TooLong
 from orders.requests import DeliveryRequest, StopRequest
 from orders.services.contacts import checked_email, checked_phone
 from orders.services.desk import Desk
@@ -77,6 +77,12 @@ def _checked_cash(path: str, cents: int) -> int:
     return cents
 
 
+def _checked_vehicle(kind: str) -> str:
+    if kind not in BikeAsked.values:
+        raise BadVehicle("vehicle")
+    return kind
+
+
 class _Preparation:
     """One request's way through the checks; what they are made by is read at the desk."""
 
@@ -97,7 +103,7 @@ class _Preparation:
         stops = [PlannedStop(place=place, **draft) for place, draft in zip(places, drafts, strict=True)]
         outside = _outside(asked, places, self.desk)
         measured = Way(**way) if way else self.desk.way(places)
-        facts = facts_of_stops(stops, measured, outside, self.collective, self.windows.now)
+        facts = facts_of_stops(stops, measured, outside, self.collective, self.windows.now, _checked_vehicle(request.vehicle))
         return Prepared(stops, measured, facts, request.fingerprint(self.partner.ref), self.windows.terms)
 
     def _may_order(self) -> None:
@@ -167,6 +173,7 @@ class _Preparation:
             "note": "\n".join(dict.fromkeys(notes))[:LONGEST_NOTE],
             "entry_id": entry.pk if entry else None,
             "collect_cents": _checked_cash(f"{path}.collect_cents", stop.collect_cents) if kind == StopKind.DROPOFF else 0,
+            "doorstep": stop.doorstep and kind == StopKind.DROPOFF,
             "parcels": planned_parcels(path, stop, types) if kind == StopKind.DROPOFF else [],
         }
 

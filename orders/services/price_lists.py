@@ -37,15 +37,21 @@ def add_price_list(
     by: Person | None,
     valid_from: date | None = None,
     follows: PriceList | None = None,
+    vat_included: bool = False,
 ) -> PriceList:
-    """`vat_rate` in hundredths of a percent. One that `follows` another takes its place from `valid_from` on. Raises NameTaken, BadRule,
-    FollowsItself."""
+    """`vat_rate` in hundredths of a percent; with `vat_included` the rules' amounts contain it. One that `follows` another takes its
+    place from `valid_from` on. Raises NameTaken, BadRule, FollowsItself."""
     _check(rules)
     _check_follows(None, follows)
     try:
         with transaction.atomic():
             price_list = PriceList.objects.create(
-                collective=collective, name=name, vat_rate=vat_rate, valid_from=valid_from or collective.today(), follows=follows
+                collective=collective,
+                name=name,
+                vat_rate=vat_rate,
+                vat_included=vat_included,
+                valid_from=valid_from or collective.today(),
+                follows=follows,
             )
             _write_rules(price_list, rules)
             _record("price_list.added", price_list, by, before=[], after=rules)
@@ -64,6 +70,7 @@ def change_price_list(
     valid_from: date,
     by: Person | None,
     follows: PriceList | None = None,
+    vat_included: bool = False,
 ) -> PriceList:
     """Replace all rules and raise the version. Raises StaleList when somebody changed it since `version`, NameTaken, BadRule,
     FollowsItself."""
@@ -72,7 +79,8 @@ def change_price_list(
     try:
         with transaction.atomic():
             rows = PriceList.objects.filter(pk=price_list.pk, version=version)
-            if not rows.update(version=F("version") + 1, name=name, vat_rate=vat_rate, valid_from=valid_from, follows=follows):
+            head = {"name": name, "vat_rate": vat_rate, "vat_included": vat_included, "valid_from": valid_from, "follows": follows}
+            if not rows.update(version=F("version") + 1, **head):
                 raise StaleList
             before = [RuleDraft(row.kind, row.label, row.params) for row in price_list.rules.order_by("position")]
             price_list.rules.all().delete()
@@ -118,6 +126,7 @@ def _record(name: str, price_list: PriceList, by: Person | None, *, before: Sequ
         collective_id=price_list.collective_id,
         by=by,
         version=price_list.version,
+        vat_included=price_list.vat_included,
         before=[rule.as_json() for rule in before],
         after=[rule.as_json() for rule in after],
     )

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from coopdelivery.journal import services as journal
 from coopdelivery.people.models import Person
-from orders.models import Delivery, DeliveryStatus, Settlement, Stop, StopKind, StopStatus
+from orders.models import Delivery, DeliveryStatus, Order, Settlement, Stop, StopKind, StopStatus
 from orders.refusals import AlreadySettled, NotOpen
+from orders.services.supplements import WAITING
 
 EVENTS = {
     DeliveryStatus.PLACED: "delivery.reopened",
@@ -50,8 +51,11 @@ def reopen_stop(*, stop: Stop, by: Person | None) -> None:
 
 
 def add_waiting(*, stop: Stop, seconds: int) -> None:
-    """Somebody waited here so long: added to what was waited before."""
+    """Somebody waited here so long: added to what was waited before, and charged when the price says so."""
     Stop.objects.filter(pk=stop.pk).update(waited_s=F("waited_s") + seconds)
+    order = Order.objects.filter(deliveries__stops=stop, lines__code=WAITING).first()
+    if order is not None:
+        journal.record("stop.waited", subject=stop.ref, collective_id=stop.collective_id, by=None, order=str(order.ref), seconds=seconds)
 
 
 def status_after(stops: Iterable[tuple[str, str]]) -> DeliveryStatus:

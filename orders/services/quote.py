@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from collectives.models import Collective
 from collectives.tenancy import acting_for
-from coopdelivery.kit.money import Money
 from coopdelivery.people.models import Person
 from orders.models import Partner, Quote
-from orders.pricing.engine import Facts, Given, Line, Rule, limit_broken, net_cents, price
+from orders.pricing.engine import Facts, Line, limit_broken, price
+from orders.pricing.totals import totals_of, without_vat
 from orders.refusals import OverLimit
 from orders.requests import DeliveryRequest
 from orders.services.desk import Desk
@@ -37,9 +37,8 @@ def estimate(*, request: DeliveryRequest, partner: Partner, now: datetime | None
 
 def estimate_at(desk: Desk, request: DeliveryRequest) -> tuple[list[Line], Prepared]:
     """The same for one of many requests: what they share is read once."""
-    rules = desk.prices[1]
     prepared = prepare(request=request, desk=desk, save_places=False)
-    return priced(rules, prepared.facts), prepared
+    return priced(desk, prepared.facts), prepared
 
 
 def forget_quotes(*, older_than: timedelta = KEPT) -> int:
@@ -52,26 +51,28 @@ def forget_quotes(*, older_than: timedelta = KEPT) -> int:
     return sum_gone
 
 
-def priced(rules: list[Rule | Given], facts: Facts) -> list[Line]:
-    """The price of what is asked. Raises OverLimit with the list's own sentence."""
+def priced(desk: Desk, facts: Facts) -> list[Line]:
+    """The price of what is asked, line by line before VAT. Raises OverLimit with the list's own sentence, NoPrice."""
+    price_list, rules = desk.prices
     broken = limit_broken(rules, facts)
     if broken is not None:
         raise OverLimit(sentence=broken.sentence.replace("%", "%%"), rule=broken.label)
-    return price(rules, facts)
+    lines = price(rules, facts)
+    return without_vat(lines, price_list.vat_rate) if price_list.vat_included else lines
 
 
 def quote_of(*, prepared: Prepared, desk: Desk, lines: list[Line]) -> Quote:
     """The price with the way it was measured on, not kept yet: whoever shows it keeps it."""
     partner, price_list = desk.partner, desk.prices[0]
-    net = Money(net_cents(lines), partner.collective.currency)
+    net, vat = totals_of(lines, price_list.vat_rate)
     return Quote(
         collective_id=partner.collective_id,
         partner=partner,
         asked={"fingerprint": prepared.fingerprint, "way": asdict(prepared.way)},
         lines=[line_as_json(line) for line in lines],
-        currency=net.currency,
-        net_cents=net.cents,
-        vat_cents=net.share(price_list.vat_rate).cents,
+        currency=partner.collective.currency,
+        net_cents=net,
+        vat_cents=vat,
         vat_rate=price_list.vat_rate,
         price_list=price_list,
         price_list_version=price_list.version,

@@ -111,6 +111,7 @@ def _delivery(order: Order, partner: Partner, ready: Ready, at: datetime) -> Del
         partner=partner,
         status=DeliveryStatus.AWAITING_PAYMENT if order.paid_by == Order.PaidBy.CARD else DeliveryStatus.PLACED,
         note=ready.note,
+        vehicle=ready.prepared.facts.vehicle,
         distance_m=way.distance_m if not way.unlocated else None,
         distance_estimated=way.estimated or bool(way.unlocated),
         line=way.line,
@@ -133,6 +134,7 @@ def _stop(delivery: Delivery, position: int, planned: PlannedStop) -> Stop:
         email=planned.email,
         note=planned.note,
         collect_cents=planned.collect_cents,
+        doorstep=planned.doorstep,
     )
 
 

@@ -27,7 +27,7 @@ def asked_like(delivery: Delivery, partner: Partner) -> dict[str, Any]:
     stops = list(delivery.stops.all())
     pickups = [stop for stop in stops if stop.kind == StopKind.PICKUP and stop.place_id != partner.place_id]
     return {
-        "main": {"note": delivery.note},
+        "main": {"note": delivery.note, "vehicle": delivery.vehicle},
         "pickup": _where(pickups[0]) if pickups else None,
         "drops": [_drop(stop) for stop in stops if stop.kind == StopKind.DROPOFF],
     }
@@ -48,6 +48,7 @@ def _where(stop: Stop) -> dict[str, Any]:
 
 def _drop(stop: Stop) -> dict[str, Any]:
     values = {**_where(stop), "email": stop.email, "collect": stop.collect_cents / 100 if stop.collect_cents else None}
+    values["doorstep"] = stop.doorstep
     for parcel in stop.parcels.all():
         if parcel.type_id:
             values[f"type_{parcel.type_id}"] = parcel.quantity

@@ -24,6 +24,7 @@ from orders.refusals import Refused
 from orders.rows import CHIPS, Filters, counts, filtered, in_order, rows_of
 from orders.selectors import deliveries_visible_to, is_staff
 from orders.services import CancelTerms, cancel_terms
+from orders.services.supplements import may_supplement
 from orders.tracking.links import tracking_path
 from orders.views.here import chosen_partner, collective_of, member, partners, person
 from orders.views.new import new_context
@@ -128,6 +129,7 @@ def delivery(request: HttpRequest, ref: UUID) -> HttpResponseBase:
         "answered": found.change_requests.exclude(state=ChangeRequest.State.OPEN).first(),
         "may_place": found.partner_id in {partner.pk for partner in partners(request)},
         "staff": is_staff(member(request)),
+        "may_add": allows(member(request), "deliveries.decide") and may_supplement(found.order),
     }
     return TemplateResponse(request, "orders/delivery_detail.html", context)
 

@@ -18,7 +18,8 @@ from coopdelivery.kit.htmx import is_fragment
 from coopdelivery.kit.money import Money
 from orders.forms.price_case import CaseForm, facts_of
 from orders.forms.price_head import ListForm, list_values
-from orders.forms.price_list import MOST_RULES, RuleForm, RuleForms, rule_values
+from orders.forms.price_list import MOST_RULES, RuleForm, RuleForms
+from orders.forms.price_values import rule_values
 from orders.models import ParcelType, PriceCase, PriceList, PriceRule
 from orders.pricing.engine import Facts, Given, Rule, limit_broken, net_cents, speaks_of_outside, trace
 from orders.pricing.explain import WHY_NOT, explain
@@ -47,6 +48,7 @@ class Sample:
     refused: str = ""
     silent: tuple[tuple[str, str], ...] = ()
     kept: PriceCase | None = None
+    with_vat: bool = False
 
     @property
     def before(self) -> Money | None:
@@ -78,7 +80,9 @@ def price_list(request: HttpRequest, ref: UUID) -> HttpResponseBase:
     if not allows(member(request), "prices.edit"):
         context = {
             "price_list": found,
-            "samples": _samples([RuleDraft(r.kind, r.label, r.params) for r in found.rules.all()], request, found),
+            "samples": _samples(
+                [RuleDraft(r.kind, r.label, r.params) for r in found.rules.all()], request, found, with_vat=found.vat_included
+            ),
         }
         return TemplateResponse(request, "orders/price_list_detail.html", context, status=405 if request.method == "POST" else 200)
     currency = collective_of(request).currency
@@ -138,7 +142,7 @@ def _editor(request: HttpRequest, found: PriceList | None, editor: Editor) -> Ht
 def _save(request: HttpRequest, found: PriceList | None, editor: Editor) -> PriceList:
     data = editor.main.cleaned_data
     rules = [form.draft() for form in editor.rules.forms]
-    common: dict[str, Any] = {name: data[name] for name in ("name", "valid_from", "follows")}
+    common: dict[str, Any] = {name: data[name] for name in ("name", "valid_from", "follows", "vat_included")}
     common |= {"vat_rate": editor.main.vat_rate(), "rules": rules}
     if found is None:
         return add_price_list(collective=collective_of(request), by=person(request), **common)
@@ -146,7 +150,7 @@ def _save(request: HttpRequest, found: PriceList | None, editor: Editor) -> Pric
 
 
 def _page(request: HttpRequest, editor: Editor, drafts: list[RuleDraft], *, status: int = 200) -> TemplateResponse:
-    samples = _samples(drafts, request, editor.found)
+    samples = _samples(drafts, request, editor.found, with_vat=bool(editor.main["vat_included"].value()))
     context = {"editor": editor, "price_list": editor.found, "samples": samples, "case": CaseForm(prefix="case")}
     return TemplateResponse(request, f"{PAGE}#editor" if is_fragment(request) else PAGE, context, status=status)
 
@@ -160,10 +164,12 @@ def price_list_try(request: HttpRequest) -> HttpResponseBase:
     forms.is_valid()
     drafts = [form.draft() for form in forms.forms if isinstance(form, RuleForm) and form.is_valid()]
     own = CaseForm(request.POST, prefix="case")
-    samples = _samples(drafts, request, _list_named(request))
+    with_vat = "vat_included" in request.POST
+    samples = _samples(drafts, request, _list_named(request), with_vat=with_vat)
     if own.is_valid() and drafts:
         rules = [rule_of(draft.kind, draft.label, draft.params) for draft in drafts]
-        samples.insert(0, sample_of(_("Your own case"), own.facts(), rules, collective_of(request).currency, silent=True))
+        sample = sample_of(_("Your own case"), own.facts(), rules, collective_of(request).currency, silent=True)
+        samples.insert(0, replace(sample, with_vat=with_vat))
     return TemplateResponse(request, "orders/_samples.html", {"samples": samples})
 
 
@@ -175,15 +181,16 @@ def _list_named(request: HttpRequest) -> PriceList | None:
         return None
 
 
-def _samples(drafts: list[RuleDraft], request: HttpRequest, found: PriceList | None = None) -> list[Sample]:
-    """The cases somebody kept come first."""
+def _samples(drafts: list[RuleDraft], request: HttpRequest, found: PriceList | None = None, *, with_vat: bool = False) -> list[Sample]:
+    """The cases somebody kept come first; `with_vat` when the list's amounts include it."""
     currency = collective_of(request).currency
     rules = [rule_of(draft.kind, draft.label, draft.params) for draft in drafts]
     if not rules:
         return []
     cases = found.cases.all() if found else []
     kept = [replace(sample_of(case.name, facts_of(case.facts), rules, currency, silent=True), kept=case) for case in cases]
-    return [*kept, *(sample_of(str(label), facts, rules, currency) for label, facts in SAMPLES)]
+    told = [*kept, *(sample_of(str(label), facts, rules, currency) for label, facts in SAMPLES)]
+    return [replace(sample, with_vat=with_vat) for sample in told]
 
 
 @require_POST

@@ -13,7 +13,7 @@ from coopdelivery.kit.money import Money
 from coopdelivery.kit.refs import spoken
 from coopdelivery.kit.windows import Window
 from orders.models import Product, Purchase, PurchaseLine, ShopWindow
-from orders.pricing.engine import net_cents
+from orders.pricing.totals import totals_of
 from orders.refusals import BadAddress, NotTrading
 from orders.requests import DeliveryRequest, ParcelRequest, StopRequest
 from orders.services.contacts import checked_email, checked_phone
@@ -68,8 +68,8 @@ def total_of(*, shop: ShopWindow, asked: Asked) -> Total:
     priced, prepared = estimate_at(desk, request)
     if prepared.way.unlocated:
         raise BadAddress("dropoffs.0.address")
-    net = Money(net_cents(priced), collective.currency)
-    return Total(lines, goods, net + net.share(desk.prices[0].vat_rate), request.as_json())
+    ride = sum(totals_of(priced, desk.prices[0].vat_rate))
+    return Total(lines, goods, Money(ride, collective.currency), request.as_json())
 
 
 def _lines(shop: ShopWindow, pieces: Mapping[int, int]) -> list[tuple[Product, int]]:

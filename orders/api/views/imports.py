@@ -82,8 +82,7 @@ class ImportNow(Endpoint):
         for line, reader, body in found:
             try:
                 request = reader.delivery(body)
-                rules = desk.prices[1]
-                priced(rules, prepare(request=request, desk=desk, save_places=False).facts)
+                priced(desk, prepare(request=request, desk=desk, save_places=False).facts)
             except Invalid as error:
                 wrong += [Violation(f"line {line}: {each.path}", each.message, each.code) for each in error.violations]
             except Refused as error:
