@@ -2,13 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from orders.views import books, exports, pay, settlements, statements
+from orders.views import books, exports, pay, payouts, settlements, statements
 
 money_urls: list[URLPattern] = [
     path("books/", books.books, name="books"),
     path("books/journal/", books.books_journal, name="books_journal"),
     path("books/journal.csv", books.books_csv, name="books_csv"),
     path("books/balances/", books.books_balances, name="books_balances"),
+    path("books/shops/", payouts.shops, name="shops_owed"),
+    path("books/shops/<uuid:ref>/", payouts.shop, name="shop_owed"),
+    path("books/shops/<uuid:ref>/paid/", payouts.shop_paid, name="shop_paid"),
     path("books/settlements/", settlements.settlement_run, name="settlement_run"),
     path("books/settlements/<uuid:ref>/", settlements.settlement, name="settlement"),
     path("books/orders/<uuid:ref>/", settlements.order_money, name="order_money"),

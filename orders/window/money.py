@@ -14,13 +14,13 @@ from django.utils import timezone
 from collectives.tenancy import acting_for, acting_for_everyone
 from coopdelivery.kit.money import Money
 from coopdelivery.ledger import services as ledger
-from coopdelivery.ledger.models import Account
 from orders.models import Purchase, PurchaseState
 from orders.payments import chart, gateway
 from orders.payments.chart import CollectiveBook
 from orders.payments.intents import Intent
 from orders.payments.services import CardsUnavailable, NotPayable
 from orders.payments.states import PROBLEMS
+from orders.window import payouts
 from orders.window.buying import record
 
 log = logging.getLogger(__name__)
@@ -132,8 +132,7 @@ def _post(purchase: Purchase, what: str, cents: int) -> None:
     """`purchase:<ref>:<what>`: Stripe holds so much more (or less), and the shop is owed so much more (or less)."""
     partner, collective = purchase.window.partner, purchase.window.collective
     books = CollectiveBook(collective, purchase.currency)
-    code = f"4678{partner.pk:04d}"
-    owed = ledger.accounts(books.book, {code: (partner.name, Account.Kind.LIABILITY)})[code]
+    owed = payouts.account_of(partner, books.book)
     amount = Money(cents, purchase.currency)
     moves = {books.account(chart.CARDS): amount, owed: -amount}
     ledger.post(book=books.book, key=f"purchase:{purchase.ref}:{what}", on=collective.today(), memo=purchase.code, moves=moves)

@@ -18,6 +18,7 @@ from orders.views.here import chosen_partner, collective_of, partners, person
 from orders.window.deciding import accept_purchase, hand_over, refuse_purchase
 from orders.window.forms import ProductForm, WindowForm
 from orders.window.keeping import save_product, save_window, window_of
+from orders.window.payouts import owed_to, payouts_of
 from orders.window.times import ranges_of
 
 UNPROCESSABLE = 422
@@ -40,6 +41,8 @@ def keep(request: HttpRequest) -> HttpResponseBase:
         "accepted": list(rows.filter(state=PurchaseState.ACCEPTED).order_by("slot_start")[:50]),
         "past": list(rows.filter(state__in=[PurchaseState.COLLECTED, PurchaseState.REFUSED]).order_by("-placed_at")[:30]),
         "products": list(shop.products.all()) if shop.pk else [],
+        "owed": owed_to(partner),
+        "payouts": payouts_of(partner)[:6],
         "several": len(choices) > 1,
     }
     return TemplateResponse(request, "orders/window.html", context)
