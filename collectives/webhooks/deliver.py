@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, QuerySet
 from django.utils import timezone
 
 from collectives.models import ApiApplication, Webhook, WebhookCall
@@ -16,14 +16,20 @@ DELAYS_S = (5, 30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 12 * 360
 TRIED_FOR = timedelta(days=3)
 OFF_AFTER = timedelta(days=5)
 CLAIMED_FOR = timedelta(seconds=60)
+SPARED_FOR = timedelta(seconds=60)
 TIMEOUT_S = 10.0
 KEPT_OF_ANSWER = 2000
 BATCH = 100
 
 
-def waiting() -> list[int]:
-    """Applications of the acting collective that have calls due. Each is served by itself, so that a slow one delays nobody else."""
-    return list(due(timezone.now()).values_list("webhook__application_id", flat=True).distinct().order_by())
+def waiting() -> list[tuple[int, str]]:
+    """Receivers of the acting collective (application, address) that have calls due, those that answer first.
+
+    Each is served by itself, so that a slow one delays nobody else.
+    """
+    each = due(timezone.now()).order_by().values_list("webhook__application_id", "webhook__url")
+    found = each.annotate(failing=Min("webhook__failing_since")).order_by(F("failing").asc(nulls_first=True), "webhook__application_id")
+    return [(application, url) for application, url, _failing in found]
 
 
 def due(now: datetime) -> QuerySet[WebhookCall]:
@@ -40,11 +46,14 @@ def due(now: datetime) -> QuerySet[WebhookCall]:
     return open_calls.exclude(Exists(earlier))
 
 
-def send_for(application: ApiApplication) -> int:
-    """Make the calls of one application that are due, in order; how many went through. An address that fails is left for this time."""
+def send_for(application: ApiApplication, url: str = "") -> int:
+    """Make the calls of one application that are due (to one of its addresses), in order; how many went through.
+
+    An address that fails is left for this time.
+    """
     sent, failing = 0, set[str]()
     for _round in range(BATCH):
-        call = _claim(application, failing)
+        call = _claim(application, url, failing)
         if call is None:
             return sent
         if send(call):
@@ -54,10 +63,11 @@ def send_for(application: ApiApplication) -> int:
     return sent
 
 
-def _claim(application: ApiApplication, failing: set[str]) -> WebhookCall | None:
+def _claim(application: ApiApplication, url: str, failing: set[str]) -> WebhookCall | None:
     """The next due call, kept from others for a minute by one conditional UPDATE."""
     now = timezone.now()
     rows = due(now).filter(webhook__application=application).exclude(webhook__url__in=failing).order_by("pk")
+    rows = rows.filter(webhook__url=url) if url else rows
     for call in rows.select_related("webhook__application")[:5]:
         mine = WebhookCall.objects.filter(pk=call.pk, next_at=call.next_at, done_at=None, given_up_at=None)
         if mine.update(next_at=now + CLAIMED_FOR, attempts=F("attempts") + 1):
@@ -95,7 +105,14 @@ def _note(call: WebhookCall, status: int | None, said: str, *, taken: bool) -> N
     given_up = now if now + wait > call.created_at + TRIED_FOR else None
     row.update(status=status, answer=said, next_at=now + wait, given_up_at=given_up)
     webhook.filter(failing_since=None).update(failing_since=now)
+    _spare(call.webhook, now + min(wait, SPARED_FOR))
     _switch_off(call.webhook, now)
+
+
+def _spare(webhook: Webhook, until: datetime) -> None:
+    """What else waits for this address waits a moment longer: hundreds of calls to a dead one would keep workers from the living."""
+    there = Webhook.objects.filter(application=webhook.application_id, url=webhook.url).values("pk")
+    WebhookCall.objects.filter(webhook__in=there, done_at=None, given_up_at=None, next_at__lt=until).update(next_at=until)
 
 
 def _switch_off(webhook: Webhook, now: datetime) -> None:

@@ -10,17 +10,17 @@ from collectives.webhooks import deliver
 
 @shared_task
 def send_waiting() -> int:
-    """One task for each application that has something to be told; how many."""
+    """One task for each receiver that has something to be told; how many."""
     started = 0
     for collective in Collective.objects.order_by("pk"):
         with acting_for(collective):
-            for pk in deliver.waiting():
-                send_for_application.delay(collective.pk, pk)
+            for pk, url in deliver.waiting():
+                send_for_application.delay(collective.pk, pk, url)
                 started += 1
     return started
 
 
 @shared_task(base=OwnedTask)
-def send_for_application(collective_id: int, application_id: int) -> int:
+def send_for_application(collective_id: int, application_id: int, url: str = "") -> int:
     application = ApiApplication.objects.filter(pk=application_id).first()
-    return deliver.send_for(application) if application else 0
+    return deliver.send_for(application, url) if application else 0

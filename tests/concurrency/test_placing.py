@@ -10,11 +10,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from collectives.models import Collective, Membership
+from collectives.models import ApiAnswer, Collective, Membership
 from collectives.tenancy import acting_for
 from coopdelivery.journal.models import Event
 from orders.models import Delivery, Order, Partner
 from orders.services import cancel_delivery, mark_stop_done, place_delivery
+from tests.api.world import as_application, make_application
 from tests.orders import world
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -56,6 +57,20 @@ def test_one_key_sent_many_times_at_once_is_one_order(florist: Partner) -> None:
     with acting_for(florist.collective_id):
         assert {delivery.pk for delivery in placed} == {Delivery.objects.get().pk}
         assert Order.objects.count() == 1
+    assert Event.objects.filter(name="delivery.placed").count() == 1
+
+
+def test_one_key_sent_many_times_at_once_over_the_api_is_one_order_and_one_answer(florist: Partner) -> None:
+    """Who comes while the first is worked on is told so (409), and asks again; what stands is one order, told in the same bytes."""
+    application = make_application(florist.collective, florist).application
+    body = {"dropoff": {"address": "7 place du Ralliement, Montreuil", "timeSlot": ["tomorrow 10:00", "tomorrow 12:00"]}}
+    ask = partial(as_application(application).post, "/api/deliveries", body, **{"Idempotency-Key": "order-1041"})
+    for answers in (at_once(florist, [ask] * SENDERS), [ask()]):
+        assert {answer.status_code for answer in answers} <= {201, 409}
+        assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
+    assert ask()["Idempotent-Replayed"] == "true"
+    with acting_for(florist.collective_id):
+        assert Order.objects.count() == Delivery.objects.count() == ApiAnswer.objects.count() == 1
     assert Event.objects.filter(name="delivery.placed").count() == 1
 
 

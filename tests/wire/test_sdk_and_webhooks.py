@@ -168,8 +168,44 @@ def test_a_broken_receiver_delays_nobody_else(keys: Keys, cancelled: str, shop: 
         cancel_delivery(delivery=world.make_delivery(florist), by=None, reason="")
         journal.run_waiting()
         shop.answers = [500] * 9
-        assert sorted(deliver.waiting()) == sorted([keys.application.pk, other.pk])
+        assert sorted(deliver.waiting()) == sorted([(keys.application.pk, shop.url), (other.pk, healthy.url)])
         assert (deliver.send_for(keys.application), deliver.send_for(other)) == (0, 1)
+
+
+def test_two_addresses_of_one_program_do_not_wait_for_each_other(
+    sdk: Api, keys: Keys, cancelled: str, shop: Receiver, florist: Partner
+) -> None:
+    with receiving() as healthy:
+        subscribe(sdk, healthy, "delivery.cancelled")
+        shop.answers = [500] * 9
+        for _each in range(2):
+            cancel_delivery(delivery=world.make_delivery(florist), by=None, reason="")
+        journal.run_waiting()
+        assert deliver.send_for(keys.application, shop.url) == 0
+        assert deliver.waiting() == [(keys.application.pk, healthy.url)]
+        assert deliver.send_for(keys.application, healthy.url) == 2
+    assert (len(shop.calls), len(healthy.calls)) == (1, 2)
+
+
+def test_a_dead_address_with_much_to_hear_is_asked_once_a_minute_and_after_the_living(
+    sdk: Api, keys: Keys, cancelled: str, shop: Receiver, florist: Partner, time_machine: Any
+) -> None:
+    for _each in range(3):
+        cancel_delivery(delivery=world.make_delivery(florist), by=None, reason="")
+    journal.run_waiting()
+    shop.answers = [500, 500]
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    assert (deliver.send_for(keys.application), deliver.waiting(), len(shop.calls)) == (0, [], 1)
+    time_machine.move_to(start + dt.timedelta(seconds=6), tick=False)
+    assert (deliver.send_for(keys.application), deliver.waiting(), len(shop.calls)) == (0, [], 2)
+    time_machine.move_to(start + dt.timedelta(minutes=2), tick=False)
+    with receiving() as healthy:
+        subscribe(sdk, healthy, "delivery.cancelled")
+        cancel_delivery(delivery=world.make_delivery(florist), by=None, reason="")
+        journal.run_waiting()
+        assert [url for _application, url in deliver.waiting()] == [healthy.url, shop.url]
+    assert deliver.send_for(keys.application, shop.url) == 5
 
 
 def test_another_partners_program_hears_nothing(sdk: Api, shop: Receiver, florist: Partner, any_query: None) -> None:
