@@ -44,6 +44,8 @@ GRANTS: dict[str, frozenset[str]] = {
     "training.view": WORKERS,
     "training.record": frozenset({ADMIN}),
     "groups.work": WORKERS,
+    "solidarity.view": WORKERS,
+    "solidarity.ask": frozenset({ADMIN}),
     "places.suggest": ALL,
     "places.fix": STAFF,
     # what is asked and paid
@@ -75,6 +77,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "federation.figures": frozenset({OFFICER}),
     "dues.manage": frozenset({OFFICER}),
     "groups.manage": frozenset({OFFICER}),
+    "solidarity.manage": frozenset({OFFICER}),
 }
 
 

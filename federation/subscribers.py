@@ -10,6 +10,7 @@ from coopdelivery.people.models import Person
 from federation.dues import services as dues
 from federation.groups import mandates
 from federation.register.standing import carry_out
+from federation.solidarity import fund
 
 
 @subscribe("proposal.decided", within_transaction=True)
@@ -34,6 +35,14 @@ def give_mandate_as_resolved(event: Event) -> None:
     proposal = decided(event)
     if proposal.collective_id is None and proposal.state == Proposal.State.PASSED and "mandate" in proposal.settles:
         mandates.carry_out(proposal)
+
+
+@subscribe("proposal.decided", within_transaction=True)
+def endow_as_resolved(event: Event) -> None:
+    """A passed resolution moves contributions into the solidarity fund, in the same transaction."""
+    proposal = Proposal.objects.get(ref=event.subject)
+    if proposal.collective_id is None and proposal.state == Proposal.State.PASSED and "endow" in proposal.settles:
+        fund.carry_out(proposal)
 
 
 @subscribe("dues.month_asked")

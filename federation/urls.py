@@ -15,6 +15,7 @@ from federation.views import (
     papers,
     passport,
     register,
+    solidarity,
 )
 
 app_name = "federation"
@@ -58,6 +59,10 @@ urlpatterns = [
     path("groups/expenses/<uuid:ref>/receipt/", groups.receipt, name="receipt"),
     path("groups/<slug:group>/", groups.group, name="group"),
     path("groups/<slug:group>/members/", groups.member_name, name="group_member_name"),
+    path("solidarity/", solidarity.solidarity, name="solidarity"),
+    path("solidarity/endowments/", solidarity.endow, name="endow"),
+    path("solidarity/requests/<uuid:ref>/pay/", solidarity.aid_pay, name="aid_pay"),
+    path("solidarity/requests/<uuid:ref>/repaid/", solidarity.aid_repaid, name="aid_repaid"),
     path("figures/", figures.figures, name="figures"),
     path("figures/<int:year>/<int:month>/", figures.figures, name="figures_month"),
     path("officers/", officers.officers, name="officers"),

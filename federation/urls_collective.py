@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from federation.views import licence, meeting_voice, own_dues, passport, pot, voice
+from federation.views import licence, meeting_voice, own_dues, own_solidarity, passport, pot, voice
 
 app_name = "licence"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("federation/meetings/<uuid:ref>/", meeting_voice.meeting, name="meeting"),
     path("federation/meetings/<uuid:ref>/voice/", meeting_voice.proxy_give, name="proxy_give"),
     path("federation/meetings/<uuid:ref>/voice/back/", meeting_voice.proxy_revoke, name="proxy_revoke"),
+    path("federation/solidarity/", own_solidarity.solidarity, name="solidarity"),
+    path("federation/solidarity/requests/", own_solidarity.aid_ask, name="aid_ask"),
     path("federation/training/", passport.training, name="training"),
     path("federation/training/passport/", passport.passport, name="passport"),
     path("federation/training/records/", passport.training_record, name="training_record"),

@@ -1,6 +1,6 @@
-"""Six groups with a mandate each, people of two co-ops in them, and a few expenses out of what was contributed."""
+"""Six groups with a mandate each, people of two co-ops in them, a few expenses out of what was contributed, a solidarity fund."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from federation.demo.home import Home
 from federation.demo.papers import paper
 from federation.groups import members, spending
 from federation.models import Expense
+from federation.solidarity import requests as solidarity
 
 # group, what it is to do, budget in cents, days until it is looked at again
 MANDATES = (
@@ -60,14 +61,19 @@ def _some(home: Home, role: Role, count: int) -> list[tuple[Person, Home]]:
 def _decide(now: datetime, by: Person, *, group: str, text: str, cents: int, review: int) -> None:
     begins, until = (now - BEGUN).date(), (now + timedelta(days=review)).date().isoformat()
     told = {"group": group, "text": text, "currency": "EUR", "cents": cents, "begins_on": begins.isoformat()}
+    _assembly(begins, by, f"Mandate and budget: {group}", text, mandate={**told, "review_on": until, "ends_on": until})
+
+
+def _assembly(on: date, by: Person, title: str, text: str = "", **settles: object) -> None:
+    """What the member co-ops decided together."""
     decisions.record_assembly(
         collective_id=None,
-        title=f"Mandate and budget: {group}",
+        title=title,
         text=text,
         roll=Collective.objects.filter(standing=Standing.MEMBER).values_list("pk", flat=True),
-        on=begins,
+        on=on,
         zone=ZoneInfo(settings.TIME_ZONE),
-        settles={"mandate": {**told, "review_on": until, "ends_on": until}},
+        settles=settles,
         by=by,
     )
 
@@ -82,3 +88,22 @@ def _spend(group: str, title: str, payee: str, cents: int, step: str, *, asker: 
         spending.sign(expense=expense, by=each)
     if step == "paid":
         spending.pay(expense=Expense.objects.get(pk=expense.pk), on=on, by=officer)
+
+
+def tell_fund(homes: list[Home], now: datetime, by: Person) -> None:
+    """A little of the pot is in the solidarity fund; one co-op asks for some of it, and the other deliberates."""
+    with clock.at(now - timedelta(days=2)), journal.source("web"):
+        _assembly(
+            (now - timedelta(days=2)).date(), by, "Into the solidarity fund", endow={"currency": "EUR", "cents": 4_000, "cap_cents": 3_000}
+        )
+        home = homes[0]
+        solidarity.ask(
+            collective=home.collective,
+            purpose="sick",
+            form="loan",
+            months=6,
+            amount=Money(2_000, "EUR"),
+            reason="Two people away at once; the winter tyres cannot wait.",
+            closes_at=now + timedelta(days=8),
+            by=home.first(Role.ADMIN),
+        )

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -12,9 +13,18 @@ from coopdelivery.kit.money import Money
 from coopdelivery.ledger import services as ledger
 from coopdelivery.ledger.models import Book
 from federation.groups.refusals import PotTooSmall
-from federation.models import DuesPayment, Expense, GroupMember, Mandate, Signature, Source, WorkingGroup
+from federation.models import DuesPayment, Expense, FundSource, GroupMember, Mandate, Signature, Source, WorkingGroup
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 State = Expense.State
+
+
+class Left(TypedDict):
+    """What of a contribution is not spent, in minor units."""
+
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +61,45 @@ class GroupRow:
         return [(self.paid.cents, "solid"), (self.waiting.cents, "hatch")]
 
 
-def contributions() -> QuerySet[DuesPayment]:
+def contributions() -> "QuerySet[WithAnnotations[DuesPayment, Left]]":
     """What arrived, each with `left` in minor units: the oldest first."""
-    spent = Coalesce(Sum("spent__cents"), 0)
-    rows = DuesPayment.objects.annotate(gone=spent).annotate(left=F("cents") - F("gone"))
+    rows = DuesPayment.objects.annotate(left=F("cents") - _gone(Source) - _gone(FundSource))
     return rows.select_related("collective").order_by("on", "pk")
 
 
+def _gone(kind: type[Source] | type[FundSource]) -> Coalesce:
+    """How much of a contribution went into expenses, or into the solidarity fund."""
+    of_this = kind._default_manager.filter(payment=OuterRef("pk")).order_by().values("payment").annotate(sum=Sum("cents"))
+    return Coalesce(Subquery(of_this.values("sum")), 0, output_field=BigIntegerField())
+
+
 def pots() -> list[Pot]:
-    """One for each currency, by its code; two queries."""
-    came = dict(DuesPayment.objects.order_by("currency").values_list("currency").annotate(Sum("cents")))
-    gone = dict(Source.objects.order_by("payment__currency").values_list("payment__currency").annotate(Sum("cents")))
-    return [Pot(Money(cents, currency), Money(gone.get(currency, 0), currency)) for currency, cents in came.items()]
+    """One for each currency, by its code: one query."""
+    sums = contributions().order_by("currency").values("currency").annotate(came=Sum("cents"), kept=Sum("left"))
+    return [Pot(Money(row["came"], row["currency"]), Money(row["came"] - row["kept"], row["currency"])) for row in sums]
 
 
 def draw(expense: Expense) -> None:
     """Name the contributions this expense is paid from. Raises PotTooSmall."""
     book = ledger.book_of(None, expense.currency)
     Book.objects.select_for_update().get(pk=book.pk)  # payments of one currency go one after the other
-    missing, rows = expense.cents, []
-    left = Money(0, expense.currency)
-    for payment in contributions().filter(currency=expense.currency, left__gt=0):
-        left += Money(payment.left, expense.currency)
-        taken = min(missing, payment.left)
-        missing -= taken
-        rows.append(Source(expense=expense, payment=payment, cents=taken))
-        if not missing:
-            break
+    taken, missing = oldest(expense.currency, expense.cents)
     if missing:
-        raise PotTooSmall(left=left)
-    Source.objects.bulk_create(rows)
+        raise PotTooSmall(left=Money(expense.cents - missing, expense.currency))
+    Source.objects.bulk_create(Source(expense=expense, payment=payment, cents=cents) for payment, cents in taken)
+
+
+def oldest(currency: str, cents: int) -> tuple[list[tuple[DuesPayment, int]], int]:
+    """So many minor units out of what is left of the oldest contributions, and how many are missing. The caller holds the book's lock."""
+    taken: list[tuple[DuesPayment, int]] = []
+    missing = cents
+    for payment in contributions().filter(currency=currency, left__gt=0):
+        part = min(missing, payment.left)
+        if not part:
+            break
+        taken.append((payment, part))
+        missing -= part
+    return taken, missing
 
 
 def expenses() -> QuerySet[Expense]:
@@ -114,5 +133,10 @@ def sources_of(expense: Expense) -> QuerySet[Source]:
 
 
 def spent_from(payment: DuesPayment) -> QuerySet[Source]:
-    """Where a contribution went."""
+    """Which expenses a contribution paid."""
     return Source.objects.filter(payment=payment).select_related("expense__mandate", "payment")
+
+
+def endowed_from(payment: DuesPayment) -> QuerySet[FundSource]:
+    """What of a contribution the assembly moved into the solidarity fund."""
+    return FundSource.objects.filter(payment=payment).select_related("endowment__resolution")

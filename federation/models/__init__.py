@@ -4,9 +4,11 @@ from federation.models.dues import TRUE_UP, DuesCall, DuesPayment, DuesRelief, D
 from federation.models.groups import Deliverable, Expense, GroupMember, Mandate, Signature, Source, WorkingGroup
 from federation.models.passport import TrainingRecord
 from federation.models.register import Condition, Delegate, Dossier, Evidence, Officer, Review, StandingChange
+from federation.models.solidarity import AidRequest, Endowment, FundSource, Repayment
 
 __all__ = [
     "TRUE_UP",
+    "AidRequest",
     "Condition",
     "Delegate",
     "Deliverable",
@@ -15,12 +17,15 @@ __all__ = [
     "DuesPayment",
     "DuesRelief",
     "DuesTerms",
+    "Endowment",
     "Evidence",
     "Expense",
     "FiledAccounts",
+    "FundSource",
     "GroupMember",
     "Mandate",
     "Officer",
+    "Repayment",
     "Review",
     "Signature",
     "Source",

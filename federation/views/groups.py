@@ -107,7 +107,7 @@ def expense_pay(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
     found = get_object_or_404(expenses(), ref=ref)
     form = PaidForm(request.POST)
     if not form.is_valid():
-        return _one(request, found.mandate.group, refusal=" ".join(form.errors.get("on", [])), status=422)
+        return _one(request, found.mandate.group, refusal=" ".join(str(error) for error in form.errors.get("on", ())), status=422)
     said = _("Paid: %(title)s.") % {"title": found.title}
     return _pressed(request, found.mandate.group, lambda: spending.pay(expense=found, on=form.cleaned_data["on"], by=actor(request)), said)
 

@@ -17,7 +17,7 @@ from collectives.refusals import Refusal
 from collectives.views.shared import actor, here
 from federation.forms.groups import DeliverableForm, ExpenseForm
 from federation.groups import members, spending
-from federation.groups.pot import contributions, expenses, group_rows, pots, sources_of, spent_from
+from federation.groups.pot import contributions, endowed_from, expenses, group_rows, pots, sources_of, spent_from
 from federation.groups.reading import page_of
 from federation.models import Deliverable, Expense
 from federation.views.groups import known
@@ -35,7 +35,9 @@ def pot(request: HttpRequest) -> HttpResponseBase:
 @needs("pot.view")
 def contribution(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
     found = get_object_or_404(contributions(), ref=ref)
-    return TemplateResponse(request, "federation/contribution.html", {"payment": found, "spent": spent_from(found)})
+    return TemplateResponse(
+        request, "federation/contribution.html", {"payment": found, "spent": spent_from(found), "endowed": endowed_from(found)}
+    )
 
 
 @require_safe

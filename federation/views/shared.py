@@ -13,7 +13,7 @@ from collectives.context import NavEntry
 from coopdelivery.people.models import Person
 from federation.register.files import EXTENSIONS
 
-ENTRIES = ("register", "assembly", "dues", "groups", "figures", "officers", "directory")
+ENTRIES = ("register", "assembly", "dues", "groups", "solidarity", "figures", "officers", "directory")
 
 
 def actor(request: HttpRequest) -> Person:
@@ -29,6 +29,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, curren
         "assembly": _("Assembly"),
         "dues": _("Dues"),
         "groups": _("Groups"),
+        "solidarity": _("Solidarity fund"),
         "figures": _("Month"),
         "officers": _("Offices"),
         "directory": _("Directory"),

@@ -55,7 +55,7 @@ def worker(collective: Collective, name: str, by: Person, group: str = GROUP) ->
 
 def ask(by: Person, cents: int = 5_000, **facts: object) -> Expense:
     told = {"title": "First aid", "payee": "Red Cross", "spent_on": timezone.localdate(), "receipt": upload(), **facts}
-    return spending.ask(group=GROUP, amount=eur(cents), by=by, **told)  # type: ignore[arg-type]  # facts of an expense
+    return spending.ask(group=GROUP, amount=eur(cents), by=by, **told)
 
 
 def paid(by: Person, *signers: Person, officer: Person, cents: int = 5_000) -> Expense:

@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -20,7 +21,7 @@ from federation.passport.records import GivenLater, NotTrainedHere, OwnTraining,
 from federation.passport.signing import NotGenuine, passport_of, public_key, read_passport
 
 TODAY = timezone.localdate()
-FIRST_AID = {"topic": "safety", "title": "First aid", "minutes": 90, "given_on": TODAY}
+FIRST_AID: dict[str, Any] = {"topic": "safety", "title": "First aid", "minutes": 90, "given_on": TODAY}
 
 
 def signed_in(person: Person) -> Client:
@@ -74,7 +75,7 @@ def test_r10_the_command_says_why_it_cannot_read(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot be read as JSON"):
         call_command("verify_passport", str(broken), str(broken))
     broken.write_text("{}")
-    with pytest.raises(CommandError, match="Not genuine: not a training passport"):
+    with pytest.raises(CommandError, match="Not genuine: not a signed document"):
         call_command("verify_passport", str(broken), str(broken))
 
 
