@@ -12,7 +12,7 @@ from collectives.api.errors import ApiError
 from coopdelivery.people.models import Person
 from dispatch.models import Proof, Task, TaskStatus
 from dispatch.services import progress
-from dispatch.services.asked import Shown, asked_of, check
+from dispatch.services.asked import Shown, asked_of, check, without_pictures
 from dispatch.services.proofs import Given
 from dispatch.services.who import member
 from orders.api.reading import text_of
@@ -54,23 +54,22 @@ def finish(task: Task, *, by: Person, body: dict[str, Any], now: datetime) -> Ta
 
 
 def _check_asked(task: Task, by: Person, *, name: str = "", note: str = "", failed: bool = False) -> None:
-    """What the partner asks for must be there: pictures sent before, the name, a code or label in the note. Staff decide for themselves.
+    """What the partner asks for must be there: the name, a code or label in the note. Staff decide for themselves.
 
+    Pictures may follow: apps say done first and send them when the network lets them. Until then dispatch is told that they are awaited.
     Raises BadProof.
     """
     membership = member(by)
     if membership is not None and allows(membership, "tasks.correct"):
         return
-    kinds = set(Proof.objects.filter(task=task).values_list("kind", flat=True))
     shown = Shown(
-        photo=Proof.Kind.PHOTO in kinds,
-        signed=Proof.Kind.SIGNATURE in kinds,
+        signed=Proof.objects.filter(task=task, kind=Proof.Kind.SIGNATURE).exists(),
         name=name,
         code=note,
         scans=tuple(note.split()),
         collected_cents=task.stop.collect_cents,
     )
-    check(asked_of([task], failed=failed), shown, [task])
+    check(without_pictures(asked_of([task], failed=failed)), shown, [task])
 
 
 def fail(task: Task, *, by: Person, reason: str, now: datetime) -> Task:

@@ -1,4 +1,4 @@
-"""What needs attention on a day, as one list: incidents, what is late, at risk, with nobody near its hour, or not seen."""
+"""What needs attention on a day, as one list: incidents, what is late, at risk, with nobody near its hour, not seen, not pictured."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,12 +16,13 @@ from collectives.access import needs
 from dispatch.board.asked import collective_of, day_asked
 from dispatch.board.day import BoardDay, Group, Lane, board_of
 from dispatch.board.reply import board_url
-from dispatch.models import Incident
+from dispatch.models import Incident, Task
 from dispatch.outlook.promises import LATE, RISK
 from dispatch.selectors import Row
+from dispatch.services.asked import awaiting_pictures
 from dispatch.services.refusals import Refused
 
-INCIDENT, TOO_LATE, NOBODY, AT_RISK, UNSEEN = range(5)
+INCIDENT, TOO_LATE, NOBODY, AT_RISK, UNSEEN, UNPICTURED = range(6)
 
 
 @dataclass(slots=True)
@@ -57,13 +58,19 @@ def _needs(board: BoardDay) -> Iterator[Need]:
     for group in board.groups:
         if group.outlook.state in {LATE, RISK}:
             yield _free(group)
+    for task in awaiting_pictures(board.on):
+        courier = task.round.courier if task.round else None
+        sign = (RISK, _("photo awaited"))
+        yield _of(UNPICTURED, task, courier.person.first_name if courier else "", sign)
 
 
 def _told(incident: Incident) -> Need:
     task = incident.task
-    sign = ("failed", str(incident.get_reason_display()))
-    window = (task.stop.window_start, task.stop.window_end)
-    return Need(INCIDENT, task.ref, task.where, task.delivery.number, incident.reported_by.first_name, *window, [sign])
+    return _of(INCIDENT, task, incident.reported_by.first_name, ("failed", str(incident.get_reason_display())))
+
+
+def _of(rank: int, task: Task, who: str, sign: tuple[str, str]) -> Need:
+    return Need(rank, task.ref, task.where, task.delivery.number, who, task.stop.window_start, task.stop.window_end, [sign])
 
 
 def _planned(board: BoardDay, lane: Lane) -> Iterator[Need]:

@@ -1,13 +1,15 @@
 """What partners ask to see, at a pickup, at a drop and when a stop fails. Only what is asked is asked of the courier."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
 
 from coopdelivery.kit.money import Money
-from dispatch.models import Leg, Task, TaskKind
+from dispatch.models import Leg, Proof, Task, TaskKind, TaskStatus
 from dispatch.services.labels import missing_labels
 from dispatch.services.refusals import BadProof
 from orders.proof_rules import DEFAULTS, DROP, FAILED, KINDS, OFF, OPTIONAL, REQUIRED
@@ -60,6 +62,27 @@ def asked_of(tasks: Iterable[Task], *, failed: bool = False) -> Asked:
     asked: dict[str, Any] = {kind: _strictest(rows, kind, failed=failed) for kind in KINDS}
     strict = next((task.delivery.partner for task in rows if REQUIRED in {_asks(task, kind, failed=failed) for kind in KINDS}), None)
     return Asked(**asked, partner=strict.name if strict else "", cash=None if failed else cash_of(rows))
+
+
+def without_pictures(asked: Asked) -> Asked:
+    """The same, for who sends pictures later."""
+    return replace(asked, photo=OPTIONAL, signature=OPTIONAL)
+
+
+def awaiting_pictures(on: date) -> list[Task]:
+    """Stops of that day that their courier reported, whose partner asks for a photo or signature, and of which no picture came yet."""
+    pictured = Proof.objects.filter(task=OuterRef("pk")).exclude(image="")
+    over = Task.objects.filter(on=on, leg=Leg.STOP, status__in=(TaskStatus.DONE, TaskStatus.FAILED), delivery__partner__isnull=False)
+    reported = over.filter(finished_by=F("round__courier__person")).exclude(Exists(pictured))
+    found = reported.select_related("delivery__partner", "stop__place", "place", "round__courier__person").order_by(
+        "stop__window_end", "pk"
+    )
+    return [task for task in found if _asks_for_a_picture(task)]
+
+
+def _asks_for_a_picture(task: Task) -> bool:
+    failed = task.status == TaskStatus.FAILED
+    return REQUIRED in {_asks(task, kind, failed=failed) for kind in ("photo", "signature")}
 
 
 def cash_of(tasks: Iterable[Task]) -> Money | None:

@@ -11,6 +11,7 @@ from coopdelivery.decisions.models import Proposal
 from coopdelivery.people.models import Person
 from dispatch.models import Incident, Position, Proof, Round, Task
 from dispatch.services.progress import start_task
+from orders.models import Partner
 from tests.api.world import Api, as_member
 from tests.conftest import PASSWORD
 from tests.dispatch.conftest import TUESDAY, Order, at
@@ -169,6 +170,36 @@ def test_a_picture_sent_twice_is_one_proof(app: Api, stops: list[Task], each_alo
         headers = {**app.headers, "X-Attach-To": f"/api/tasks/{stops[0].pk};/api/tasks/{stops[1].pk}"}
         assert app.client.post("/api/task_images", {"file": picture()}, headers=headers).status_code == 201
     assert Proof.objects.count() == 2
+
+
+def test_pictures_that_a_partner_asks_for_may_follow_and_dispatch_sees_what_is_awaited(
+    app: Api, stops: list[Task], florist: Partner, client: Client, dana: Membership, each_alone: None
+) -> None:
+    Partner.objects.filter(pk=florist.pk).update(proof_photo="required", proof_rules={"pickup": {"photo": "required"}})
+    client.force_login(dana.person)
+
+    def awaited() -> int:
+        return client.get("/c/montreuil/board/attention/").content.decode().count("photo awaited")
+
+    pair = Task.objects.filter(delivery=stops[0].delivery).order_by("stop__position")
+    for count, task in enumerate(pair, start=1):
+        assert app.put(f"/api/tasks/{task.pk}/done", {"notes": ""}).json()["status"] == "DONE"
+        assert awaited() == count
+    for task in pair:
+        headers = {**app.headers, "X-Attach-To": f"/api/tasks/{task.pk}"}
+        assert app.client.post("/api/task_images", {"file": picture()}, headers=headers).status_code == 201
+    assert awaited() == 0
+
+
+def test_a_name_that_a_partner_asks_for_is_not_waited_for(app: Api, stops: list[Task], florist: Partner) -> None:
+    Partner.objects.filter(pk=florist.pk).update(proof_photo="required", proof_name="required")
+    pickup, drop = Task.objects.filter(delivery=stops[0].delivery).order_by("stop__position")[:2]
+    assert app.put(f"/api/tasks/{pickup.pk}/done", {}).status_code == 200
+    answer = app.put(f"/api/tasks/{drop.pk}/done", {"notes": ""})
+    assert (answer.status_code, "asks who received it" in answer.json()["hydra:description"]) == (400, True)
+    drop.refresh_from_db()
+    assert drop.status == "todo"
+    assert app.put(f"/api/tasks/{drop.pk}/done", {"contactName": "Rosa"}).json()["status"] == "DONE"
 
 
 def test_a_picture_for_other_hands_is_403_so_that_the_queue_stops(lea: Membership, stops: list[Task]) -> None:
