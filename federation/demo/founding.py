@@ -18,7 +18,7 @@ from federation.demo.building import card_of, furnish, hire, make_people, set_pr
 from federation.demo.cast import Coop
 from federation.demo.days import rides_at_night
 from federation.demo.dues import tell_dues
-from federation.demo.groups import tell_fund, tell_groups
+from federation.demo.groups import tell_fund, tell_groups, tell_trainings
 from federation.demo.home import Home
 from federation.demo.papers import paper
 from federation.demo.towns import COOPS, HELSINKI, SAN_TELMO, VAUCLAIR
@@ -92,6 +92,7 @@ def found_federation(now: datetime) -> list[Home]:
     tell_dues(homes, now, fay)
     tell_groups(homes, now, fay)
     tell_fund(homes, now, fay)
+    tell_trainings(homes, now)
     return homes
 
 

@@ -1,6 +1,7 @@
 """Six groups with a mandate each, people of two co-ops in them, a few expenses out of what was contributed, a solidarity fund."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from federation.demo.home import Home
 from federation.demo.papers import paper
 from federation.groups import members, spending
 from federation.models import Expense
+from federation.passport.records import record_training
 from federation.solidarity import requests as solidarity
 
 # group, what it is to do, budget in cents, days until it is looked at again
@@ -107,3 +109,22 @@ def tell_fund(homes: list[Home], now: datetime, by: Person) -> None:
             closes_at=now + timedelta(days=8),
             by=home.first(Role.ADMIN),
         )
+
+
+def tell_trainings(homes: list[Home], now: datetime) -> None:
+    """Two couriers of each co-op were trained; somebody of the office wrote it down."""
+    with clock.at(now - timedelta(days=20)), journal.source("web"):
+        for home in homes:
+            for person, _home in _some(home, Role.COURIER, 2):
+                for topic, title, minutes in (
+                    ("safety", "Loads, brakes, tram rails", 180),
+                    ("cooperative", "Who decides here, and how", 90),
+                ):
+                    facts = {"topic": topic, "title": title, "minutes": minutes, "given_on": (now - timedelta(days=21)).date()}
+                    _train(home, person, facts)
+
+
+def _train(home: Home, person: Person, facts: dict[str, Any]) -> None:
+    office = home.first(Role.ADMIN)
+    if person != office:
+        record_training(collective=home.collective, person=person, by=office, **facts)
