@@ -128,6 +128,15 @@ class NoReason(Refusal):
     sentence = _("Write why: both times stay in your record.")
 
 
+class AlreadyAsked(Refusal):
+    field = "replaces"
+    sentence = _("A correction of this moment is asked for already. It must be answered first.")
+
+
+class NotTheOtherSide(Refusal):
+    sentence = _("The other side confirms a correction: the office what the courier asked for, the courier what the office asked for.")
+
+
 class NotWhileWorking(Refusal):
     field = "at"
     sentence = _("Choose a moment of the last 14 days that has passed.")

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from collectives.urls_decisions import decision_urls
-from collectives.views import fleet, settings, shifts, team, zones
+from collectives.views import corrections, fleet, settings, shifts, team, zones
 
 app_name = "collectives"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("team/members/<uuid:ref>/", team.member, name="member"),
     path("team/members/<uuid:ref>/deactivate/", team.member_deactivate, name="member_deactivate"),
     path("team/members/<uuid:ref>/reactivate/", team.member_reactivate, name="member_reactivate"),
+    path("team/members/<uuid:ref>/corrections/new/", corrections.correction_new, name="correction_new"),
+    path("team/corrections/", corrections.corrections, name="corrections"),
+    path("team/corrections/<uuid:ref>/", corrections.correction_answer, name="correction_answer"),
     path("team/weeks/", shifts.shifts, name="shifts"),
     path("team/weeks/<int:year>/<int:week>/", shifts.shifts_week, name="shifts_week"),
     path("team/weeks/<int:year>/<int:week>/copy/", shifts.shifts_copy, name="shifts_copy"),

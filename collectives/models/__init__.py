@@ -4,7 +4,7 @@ from collectives.models.fleet import Hub, Vehicle
 from collectives.models.hours import ClosedDay, OpeningHours, Shift
 from collectives.models.membership import Invitation, Membership, Role, RoleHeld
 from collectives.models.policy import Policy
-from collectives.models.worked import TimeMark
+from collectives.models.worked import TimeCorrection, TimeMark
 from collectives.models.zone import Zone
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "RoleHeld",
     "Shift",
     "Standing",
+    "TimeCorrection",
     "TimeMark",
     "Vehicle",
     "Webhook",

@@ -41,3 +41,47 @@ class TimeMark(Owned):
 
     def __str__(self) -> str:
         return f"{self.membership_id} {self.verb} {self.at}"
+
+
+class TimeCorrection(Owned):
+    """Another time than the one in the record, or one that was forgotten, asked for by the member or by the office.
+
+    It becomes a mark when the other side has confirmed it, and stays for ever as it was asked, whatever was answered.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("waits for the other side")
+        AGREED = "agreed", _("confirmed by both")
+        DECLINED = "declined", _("not confirmed")
+
+    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    verb = models.CharField(max_length=10, choices=TimeMark.Verb)
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=300)
+    replaces = models.ForeignKey(TimeMark, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    mark = models.OneToOneField(TimeMark, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["replaces"], condition=models.Q(state="open"), name="time_correction_open_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["collective", "state", "asked_at"], name="time_corrections_open")]
+        ordering: ClassVar = ["-asked_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} {self.verb} {self.at}, {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def by_member(self) -> bool:
+        """Asked by the person themselves: then the office answers; else they do."""
+        return self.asked_by_id == self.membership.person_id

@@ -1,4 +1,4 @@
-"""The record of when somebody worked: written by the person themselves, never edited, corrected in the open."""
+"""The record of when somebody worked: written by the person themselves, never edited. Corrections: corrections.py."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from collectives.models import Membership, TimeMark
-from collectives.refusals import NoReason, NotActive, NotWhileWorking, NotYours
+from collectives.models import Membership, TimeCorrection, TimeMark
+from collectives.refusals import NotYours
 from collectives.tenancy import acting_for
 from coopdelivery.journal import services as journal
 from coopdelivery.people.models import Person
@@ -32,19 +32,10 @@ def mark_time(
     return _write(membership, TimeMark(verb=TimeMark.Verb(verb), at=min(at, timezone.now()), client_id=client_id or uuid4()), by, rounds)
 
 
-def correct_time(*, membership: Membership, verb: str, at: datetime, by: Person, reason: str, replaces: TimeMark | None = None) -> TimeMark:
-    """A moment that was forgotten, or another than the one kept: both stay. Raises NotYours, NoReason, NotWhileWorking, NotActive."""
-    why, now = reason.strip()[:300], timezone.now()
-    if not why:
-        raise NoReason
-    if not now - CORRECTED_FOR <= at <= now:
-        raise NotWhileWorking
-    with acting_for(membership.collective_id), transaction.atomic():
-        if replaces is not None:
-            kept = TimeMark.objects.select_for_update(of=("self",)).filter(pk=replaces.pk, membership=membership).first()
-            if kept is None or TimeMark.objects.filter(replaces=kept).exists():
-                raise NotActive
-        return _write(membership, TimeMark(verb=TimeMark.Verb(verb), at=at, reason=why, replaces=replaces), by)
+def count_correction(correction: TimeCorrection) -> TimeMark:
+    """The mark that both sides have confirmed, beside the one that it replaces. Only `answer_correction` calls this."""
+    mark = TimeMark(verb=correction.verb, at=correction.at, reason=correction.reason, replaces=correction.replaces)
+    return _write(correction.membership, mark, correction.membership.person)
 
 
 def _write(membership: Membership, mark: TimeMark, by: Person, rounds: Sequence[str] = ()) -> TimeMark:

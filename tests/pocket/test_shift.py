@@ -8,22 +8,30 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from time_machine import Traveller
 
-from collectives.models import Membership, TimeMark
+from collectives.models import Collective, Membership, Role, TimeCorrection, TimeMark
 from collectives.refusals import NotYours
+from collectives.services.corrections import answer_correction, ask_correction
 from collectives.services.worked import mark_time
 from collectives.worked import AtWork, at_work_by, turns_of
 from coopdelivery.journal.models import Event
 from dispatch.board.day import board_of
 from dispatch.models import CourierAction, Task
+from tests.conftest import make_member
 from tests.dispatch.conftest import TUESDAY, at
 from tests.pocket.conftest import Sync
 
 pytestmark = pytest.mark.usefixtures("tuesday")
 VERBS = list(map(str, TimeMark.Verb))
+
+
+@pytest.fixture
+def nora(montreuil: Collective) -> Membership:
+    """Keeps the office."""
+    return make_member(montreuil, "Nora", Role.ADMIN)
 
 
 def clock(verb: str, when: datetime) -> dict[str, Any]:
@@ -85,24 +93,48 @@ def test_a_start_that_nobody_stopped_is_no_working_time(carl: Membership, sync: 
     assert at_work_by(TimeMark.objects.all(), at(8) + timedelta(hours=17)).state == "off"
 
 
-def test_the_courier_corrects_in_the_open_and_both_times_stay(phone: Client, carl: Membership, sync: Sync) -> None:
+def test_the_courier_asks_for_a_correction_and_both_times_stay(phone: Client, carl: Membership, nora: Membership, sync: Sync) -> None:
     sync(clock("clock_on", at(7)))
     wrong = TimeMark.objects.get()
-    page = phone.post(
-        "/courier/hours/", {"verb": "clock_on", "at": "2026-11-24T07:30", "reason": "tapped at home", "replaces": str(wrong.ref)}
-    )
-    assert page.status_code == 302
+    body = {"verb": "clock_on", "at": "2026-11-24T07:30", "reason": "tapped at home", "replaces": str(wrong.ref)}
+    assert phone.post("/courier/hours/", body).status_code == 302
+    assert [turn.starts_at for turn in turns_of(TimeMark.objects.all())] == [at(7)]
+    assert "waits for the office" in phone.get("/courier/hours/").content.decode()
+    assert "began, waits for the other side" in phone.get("/courier/hours/export/").content.decode()
+    answer_correction(correction=TimeCorrection.objects.get(), agreed=True, by=nora.person)
     assert [turn.starts_at for turn in turns_of(TimeMark.objects.all())] == [at(7, 30)]
     assert TimeMark.objects.count() == 2
     export = phone.get("/courier/hours/export/").content.decode()
     assert "2026-11-24 07:00:00" in export
     assert "tapped at home" in export
+    assert "Carl, Nora" in export
+
+
+@pytest.mark.parametrize(("answer", "counted"), [("yes", at(7, 30)), ("no", at(7))])
+def test_what_the_office_asks_for_is_answered_on_the_phone(
+    phone: Client, carl: Membership, nora: Membership, sync: Sync, answer: str, counted: datetime
+) -> None:
+    sync(clock("clock_on", at(7)))
+    wrong = TimeMark.objects.get()
+    asked = ask_correction(membership=carl, verb="clock_on", at=at(7, 30), by=nora.person, reason="the key was taken then", replaces=wrong)
+    assert "waits for you" in phone.get("/courier/hours/").content.decode()
+    assert phone.post("/courier/hours/", {"correction": str(asked.ref), "answer": answer}).status_code == 302
+    assert [turn.starts_at for turn in turns_of(TimeMark.objects.all())] == [counted]
+    again = phone.post("/courier/hours/", {"correction": str(asked.ref), "answer": answer})
+    assert (again.status_code, TimeMark.objects.count()) == (400, 2 if answer == "yes" else 1)
+
+
+@pytest.mark.parametrize("body", [{"correction": "x", "answer": "yes"}, {"correction": str(uuid.uuid4()), "answer": "yes"}])
+def test_an_answer_to_nothing_is_refused_with_a_sentence(phone: Client, body: dict[str, str]) -> None:
+    answer = phone.post("/courier/hours/", body)
+    assert answer.status_code == 400
+    assert "not in your record" in answer.content.decode()
 
 
 @pytest.mark.parametrize("bad", [{"reason": ""}, {"at": "soon"}, {"at": "2026-11-25T07:30"}, {"verb": "fly"}, {"replaces": "x"}])
 def test_a_bad_correction_is_refused_with_a_sentence(phone: Client, bad: dict[str, str]) -> None:
     answer = phone.post("/courier/hours/", {"verb": "clock_on", "at": "2026-11-24T07:30", "reason": "forgot", **bad})
-    assert (answer.status_code, TimeMark.objects.count()) == (400, 0)
+    assert (answer.status_code, TimeMark.objects.count(), TimeCorrection.objects.count()) == (400, 0, 0)
     assert 'role="alert"' in answer.content.decode()
 
 
@@ -110,7 +142,7 @@ def test_a_mark_of_somebody_else_cannot_be_corrected(phone: Client, lea: Members
     mark = mark_time(membership=lea, verb="clock_on", at=at(7), by=lea.person)
     body = {"verb": "clock_on", "at": "2026-11-24T07:30", "reason": "no", "replaces": str(mark.ref)}
     assert phone.post("/courier/hours/", body).status_code == 400
-    assert TimeMark.objects.count() == 1
+    assert (TimeMark.objects.count(), TimeCorrection.objects.count()) == (1, 0)
 
 
 def test_without_a_script_the_page_does_the_same(phone: Client) -> None:
@@ -119,6 +151,7 @@ def test_without_a_script_the_page_does_the_same(phone: Client) -> None:
     assert phone.post("/courier/shift/", {"verb": "done"}).status_code == 400
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is slow, not wrong
 @given(some.lists(some.tuples(some.sampled_from(VERBS), some.integers(0, 60 * 40)), max_size=14))
 def test_turns_never_overlap_and_nobody_rests_longer_than_they_are_there(taps: list[tuple[str, int]]) -> None:
     marks = [TimeMark(pk=n, verb=verb, at=at(0) + timedelta(minutes=minute)) for n, (verb, minute) in enumerate(taps, 1)]

@@ -1,10 +1,11 @@
-"""My shift: begin, rest, go on, stop. And my own hours: read, corrected with a reason, taken away as a table."""
+"""My shift: begin, rest, go on, stop. And my own hours: read, corrected together with the office, taken away as a table."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from collectives.access import needs
-from collectives.models import Membership, TimeMark
+from collectives.models import Membership, TimeCorrection, TimeMark
 from collectives.refusals import Refusal
-from collectives.services.worked import CORRECTED_FOR, correct_time
+from collectives.services.corrections import answer_correction, ask_correction
+from collectives.services.worked import CORRECTED_FOR
 from collectives.worked import Turn, marks_of, turns_of
 from coopdelivery.people.models import person_of
 from dispatch.pocket import actions
@@ -82,18 +84,19 @@ def turns_of_courier(courier: Membership, since: datetime, until: datetime) -> l
 @needs("pocket.use")
 @require_http_methods(["GET", "HEAD", "POST"])
 def hours(request: HttpRequest) -> HttpResponse:
-    """The last two weeks; POST adds a forgotten moment, or another time for one that is wrong, with its reason."""
+    """The last two weeks; POST asks for a correction, with its reason, or answers one that the office asked for."""
     courier, error, at = me(request), "", ""
     if request.method == "POST":
         try:
-            _correct(request, courier)
-            messages.success(request, _("Kept, with your reason. What was there before stays beside it."))
+            said = _answer(request, courier) if "correction" in request.POST else _ask(request, courier)
+            messages.success(request, said)
             return redirect("pocket:hours")
         except (Refusal, BadAction) as refused:
             error, at = str(refused.sentence if isinstance(refused, BadAction) else refused), refused.field
     now = timezone.now()
     context = {
         "turns": turns_of_courier(courier, now - CORRECTED_FOR, now),
+        "corrections": corrections_of(courier, now - CORRECTED_FOR),
         "verbs": TimeMark.Verb.choices,
         "error": error,
         "at": at,
@@ -102,12 +105,31 @@ def hours(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "courier/hours.html", context, status=400 if error else 200)
 
 
-def _correct(request: HttpRequest, courier: Membership) -> None:
+def corrections_of(courier: Membership, since: datetime) -> list[TimeCorrection]:
+    """The newest first: asked for since then, or still open."""
+    rows = TimeCorrection.objects.filter(membership=courier).filter(Q(asked_at__gte=since) | Q(state=TimeCorrection.State.OPEN))
+    return list(rows.select_related("replaces", "asked_by", "answered_by", "membership"))
+
+
+def _answer(request: HttpRequest, courier: Membership) -> str:
+    """Raises Refusal, BadAction."""
+    try:
+        found = TimeCorrection.objects.filter(ref=UUID(request.POST["correction"]), membership=courier).first()
+    except ValueError:
+        found = None
+    answer = request.POST.get("answer", "")
+    if found is None or answer not in {"yes", "no"}:
+        raise BadAction(_("This correction is not in your record. Load the page again."), "")
+    answer_correction(correction=found, agreed=answer == "yes", by=person_of(request))
+    return _("Confirmed. It counts from now on.") if answer == "yes" else _("Not confirmed. Your record stays as it is.")
+
+
+def _ask(request: HttpRequest, courier: Membership) -> str:
     """Raises Refusal, BadAction."""
     verb, wrong = request.POST.get("verb", ""), request.POST.get("replaces", "")
     if verb not in TimeMark.Verb.values:
         raise BadAction(_("Choose what happened then."), "verb")
-    correct_time(
+    ask_correction(
         membership=courier,
         verb=verb,
         at=_moment(request.POST.get("at", ""), courier),
@@ -115,6 +137,7 @@ def _correct(request: HttpRequest, courier: Membership) -> None:
         reason=request.POST.get("reason", "").replace("\x00", ""),
         replaces=_mark(wrong, courier) if wrong else None,
     )
+    return _("Asked, with your reason. It counts when the office has confirmed it.")
 
 
 def _moment(text: str, courier: Membership) -> datetime:
@@ -144,26 +167,44 @@ def _mark(text: str, courier: Membership) -> TimeMark:
 @needs("pocket.use")
 @require_safe
 def hours_export(request: HttpRequest) -> HttpResponse:
-    """Every mark of mine of the last 400 days, and the hours that follow from them."""
+    """Every mark of mine of the last 400 days, each correction with who asked and who answered, and the hours that follow from them."""
     courier, now = me(request), timezone.now()
     rows = TimeMark.objects.filter(membership=courier, at__gte=now - EXPORTED).select_related("replaces").order_by("at", "pk")
-    local = "%Y-%m-%d %H:%M:%S"
+    asked = corrections_of(courier, now - EXPORTED)
+    signed = {one.mark_id: _signed(one) for one in asked}
     lines = [
         (
-            timezone.localtime(mark.at).strftime(local),
+            _local(mark.at),
             mark.get_verb_display(),
-            timezone.localtime(mark.received_at).strftime(local),
+            _local(mark.received_at),
             mark.reason,
-            timezone.localtime(mark.replaces.at).strftime(local) if mark.replaces else "",
+            _instead(mark.replaces),
+            signed.get(mark.pk, ""),
             "",
         )
         for mark in rows
     ]
-    for one in reversed(turns_of_courier(courier, now - EXPORTED, now)):
-        start = timezone.localtime(one.turn.starts_at).strftime(local)
-        end = timezone.localtime(one.turn.ends_at).strftime(local) if one.turn.ends_at else ""
-        lines.append((start, _("worked"), end, _("without an end") if one.forgotten else "", "", str(one.worked)))
-    head = [_("At"), _("What"), _("Received, or end"), _("Reason"), _("Instead of"), _("Hours")]
+    for one in asked:
+        if one.mark_id is None:
+            what = f"{one.get_verb_display()}, {one.get_state_display()}"
+            lines.append((_local(one.at), what, _local(one.asked_at), one.reason, _instead(one.replaces), _signed(one), ""))
+    for worked in reversed(turns_of_courier(courier, now - EXPORTED, now)):
+        start, end = _local(worked.turn.starts_at), _local(worked.turn.ends_at) if worked.turn.ends_at else ""
+        lines.append((start, _("worked"), end, _("without an end") if worked.forgotten else "", "", "", str(worked.worked)))
+    head = [_("At"), _("What"), _("Received, or end"), _("Reason"), _("Instead of"), _("Asked and answered by"), _("Hours")]
     name = f"hours-{courier.collective.slug}-{timezone.localdate().isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return HttpResponse(table(head, lines), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _local(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _instead(mark: TimeMark | None) -> str:
+    return _local(mark.at) if mark is not None else ""
+
+
+def _signed(correction: TimeCorrection) -> str:
+    names = [correction.asked_by.name, correction.answered_by.name if correction.answered_by else ""]
+    return ", ".join(filter(None, names))
