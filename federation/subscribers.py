@@ -9,6 +9,7 @@ from coopdelivery.journal.services import subscribe
 from coopdelivery.people.models import Person
 from federation.dues import services as dues
 from federation.groups import mandates
+from federation.policies import services as policies
 from federation.register.standing import carry_out
 from federation.solidarity import fund
 
@@ -43,6 +44,14 @@ def endow_as_resolved(event: Event) -> None:
     proposal = Proposal.objects.get(ref=event.subject)
     if proposal.collective_id is None and proposal.state == Proposal.State.PASSED and "endow" in proposal.settles:
         fund.carry_out(proposal)
+
+
+@subscribe("proposal.decided", within_transaction=True)
+def set_what_was_resolved(event: Event) -> None:
+    """A passed resolution about a setting of the federation sets it, in the same transaction."""
+    proposal = decided(event)
+    if proposal.collective_id is None and proposal.state == Proposal.State.PASSED and "setting" in proposal.settles:
+        policies.carry_out(proposal)
 
 
 @subscribe("dues.month_asked")

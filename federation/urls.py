@@ -14,6 +14,7 @@ from federation.views import (
     officers,
     papers,
     passport,
+    policies,
     register,
     solidarity,
 )
@@ -21,6 +22,7 @@ from federation.views import (
 app_name = "federation"
 urlpatterns = [
     path("", register.register, name="register"),
+    path("register/export/", register.register_export, name="register_export"),
     path("assembly/", assembly.assembly, name="assembly"),
     path("assembly/new/", assembly.resolution_new, name="resolution_new"),
     path("assembly/meetings/new/", meetings.meeting_new, name="meeting_new"),
@@ -35,6 +37,9 @@ urlpatterns = [
     path("assembly/<uuid:ref>/papers/", papers.resolution_papers, name="resolution_papers"),
     path("assembly/<uuid:ref>/close/", assembly.resolution_close, name="resolution_close"),
     path("assemblies/", meetings.fingerprints, name="fingerprints"),
+    path("policies/", policies.policies, name="policies"),
+    path("policies/<slug:key>/propose/", policies.policy_propose, name="policy_propose"),
+    path("policies/<slug:key>/emergency/", policies.policy_urgent, name="policy_urgent"),
     path("directory/", directory.directory, name="directory"),
     path("dues/", dues.dues, name="dues"),
     path("dues/call/", dues.call_now, name="dues_call"),

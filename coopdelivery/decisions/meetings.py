@@ -1,6 +1,7 @@
 """Prepare, convene, amend, freeze, open, close. Use as `from coopdelivery.decisions import meetings`."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -28,7 +29,9 @@ RULES: Mapping[str, Rule] = {
 }
 
 
-def prepare(*, collective_id: int | None, title: str, begins_at: datetime, by: Person, place: str = "") -> Meeting:
+def prepare(
+    *, collective_id: int | None, title: str, begins_at: datetime, by: Person, place: str = "", notice_days: int = NOTICE_DAYS
+) -> Meeting:
     """A draft, to which the agenda is added before anybody is convened."""
     with transaction.atomic():
         meeting = Meeting.objects.create(
@@ -37,18 +40,23 @@ def prepare(*, collective_id: int | None, title: str, begins_at: datetime, by: P
             begins_at=begins_at,
             place=place.strip(),
             prepared_by=by,
-            notice_days=NOTICE_DAYS,
+            notice_days=notice_days,
         )
         _record("assembly.prepared", meeting, by)
     return meeting
 
 
-def add_item(*, meeting: Meeting, kind: str, title: str, text: str, by: Person, minutes: int | None = None) -> Item:
-    """At the end of the agenda, while it is a draft; `minutes` is its time box. Raises NotNow."""
+def add_item(
+    *, meeting: Meeting, kind: str, title: str, text: str, by: Person, minutes: int | None = None, quorum: Fraction | None = None
+) -> Item:
+    """At the end of the agenda, while it is a draft; `minutes` is its time box, `quorum` that of ordinary matters. Raises NotNow."""
     with transaction.atomic():
         locked = _in(meeting, State.DRAFT)
         last = locked.items.aggregate(last=Max("position"))["last"] or 0
-        rule = RULES[kind].as_data() if kind in RULES else None
+        usual = RULES.get(kind)
+        if usual is not None and quorum is not None and usual.quorum == Rule().quorum:
+            usual = replace(usual, quorum=quorum)
+        rule = usual.as_data() if usual else None
         facts = {"title": title.strip(), "text": text.strip(), "minutes": minutes, "rule": rule}
         return Item.objects.create(meeting=locked, position=last + 1, kind=kind, **facts)
 

@@ -90,7 +90,7 @@ def record_assembly(
     return proposal
 
 
-def record_urgent(*, collective_id: int, title: str, reason: str, settles: dict[str, Any], by: Person) -> Proposal:
+def record_urgent(*, collective_id: int | None, title: str, reason: str, settles: dict[str, Any], by: Person) -> Proposal:
     """Write down what one person decided alone because it could not wait; what follows from it ends by itself."""
     now = timezone.now()
     proposal = Proposal(

@@ -26,11 +26,11 @@ from federation.assembly.mandates import check_mandate
 from federation.assembly.refusals import NobodyVotes, NotOnThisRoll, NoVoice
 from federation.assembly.voices import speaks_for, voices
 from federation.models import Dossier
+from federation.policies.rules import quorum
 from federation.register.offices import impartial_officer, officers_today
 from federation.register.refusals import AlreadyAsked, ConditionsMissing, NotAnOfficer, NotAStep, NotFounding
 from federation.register.standing import conditions_of, resolution_for
 
-USUAL = Rule()
 REFUSALS = (Refusal, DecisionRefusal)
 
 
@@ -52,16 +52,23 @@ def open_resolution(
     by: Person,
     settles: dict[str, Any] | None = None,
     record_date: datetime | None = None,
-    rule: Rule = USUAL,
+    rule: Rule | None = None,
 ) -> Proposal:
-    """Put something to the vote of all members of the record date (now). Raises NotAnOfficer, NobodyVotes, EndsTooSoon."""
+    """Put something to the vote of all members of the record date (now), by their quorum. Raises NotAnOfficer, NobodyVotes, EndsTooSoon."""
     if not officers_today().filter(person_id=by.pk).exists():
         raise NotAnOfficer
     roll = list(voices(record_date).values_list("pk", flat=True))
     if not roll:
         raise NobodyVotes
     return decisions.open_proposal(
-        collective_id=None, title=title, text=text, roll=roll, by=by, settles=settles, closes_at=closes_at, rule=rule
+        collective_id=None,
+        title=title,
+        text=text,
+        roll=roll,
+        by=by,
+        settles=settles,
+        closes_at=closes_at,
+        rule=rule or Rule(quorum=quorum()),
     )
 
 

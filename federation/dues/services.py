@@ -18,6 +18,7 @@ from federation.dues.engine import dues_of, monthly, true_up
 from federation.dues.reading import statement_of, terms_on
 from federation.dues.refusals import AccountsConfirmed, NoTerms, NotFiled, NothingOpen, OwnAccounts, PaidTooEarly, YearNotOver
 from federation.models import TRUE_UP, DuesCall, DuesPayment, DuesRelief, DuesTerms, FiledAccounts
+from federation.policies.rules import value_of
 from federation.register.offices import officers_today
 from federation.register.refusals import NotAnOfficer
 
@@ -123,9 +124,11 @@ def ask_for_calls(*, first: date, by: Person) -> None:
 def call_month(*, first: date, by: Person | None) -> int:
     """Every co-op's provisional call of the month that begins on `first`, on the terms of its last day; how many were new.
 
-    Co-ops for which the assembly decided no terms are not called. The nightly job asks without a person.
+    Co-ops for which the assembly decided no terms are not called; while it decided so, nobody is. The nightly job asks without a person.
     """
     made = 0
+    if value_of("calls") == "no":
+        return made
     for collective in Collective.objects.filter(standing__in=PAYING).order_by("pk"):
         terms = terms_on(collective.standing, collective.currency, first + relativedelta(months=1, days=-1))
         if terms is None or DuesCall.objects.filter(collective=collective, year=first.year, month=first.month).exists():

@@ -3,6 +3,7 @@
 from federation.models.dues import TRUE_UP, DuesCall, DuesPayment, DuesRelief, DuesTerms, FiledAccounts
 from federation.models.groups import Deliverable, Expense, GroupMember, Mandate, Signature, Source, WorkingGroup
 from federation.models.passport import TrainingRecord
+from federation.models.policy import FederationPolicy
 from federation.models.register import Condition, Delegate, Dossier, Evidence, Officer, Review, StandingChange
 from federation.models.solidarity import AidRequest, Endowment, FundSource, Repayment
 
@@ -20,6 +21,7 @@ __all__ = [
     "Endowment",
     "Evidence",
     "Expense",
+    "FederationPolicy",
     "FiledAccounts",
     "FundSource",
     "GroupMember",

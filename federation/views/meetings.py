@@ -18,6 +18,7 @@ from coopdelivery.kit.access import open_to_all
 from federation.access import federation_needs
 from federation.assembly.meetings import agenda, assemblies, freeze_roll
 from federation.forms.meetings import ItemForm, MeetingForm
+from federation.policies.rules import notice_days, quorum
 from federation.views.shared import actor, page
 
 MOST_SHOWN = 200
@@ -28,7 +29,7 @@ MOST_SHOWN = 200
 def meeting_new(request: HttpRequest) -> HttpResponseBase:
     form = MeetingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        prepared = verbs.prepare(collective_id=None, by=actor(request), **form.cleaned_data)
+        prepared = verbs.prepare(collective_id=None, by=actor(request), notice_days=notice_days(), **form.cleaned_data)
         return redirect("federation:meeting", ref=prepared.ref)
     return page(request, "federation/meeting_new.html", {"form": form}, current="assembly", status=422 if form.errors else 200)
 
@@ -48,7 +49,7 @@ def item_add(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
         return _page(request, found, form=form)
     try:
         with steps(found, by=actor(request), collective=None):
-            verbs.add_item(meeting=found, by=actor(request), **form.cleaned_data)
+            verbs.add_item(meeting=found, by=actor(request), quorum=quorum(), **form.cleaned_data)
     except Refusal as refusal:
         return _page(request, found, form=form, refusal=str(refusal))
     return redirect("federation:meeting", ref=found.ref)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -15,6 +15,7 @@ from federation.access import federation_needs
 from federation.atlas import atlas_of
 from federation.figures import accrued
 from federation.register.conditions import SHORT
+from federation.register.export import signed_register
 from federation.views.shared import page
 
 
@@ -37,6 +38,13 @@ def register(request: HttpRequest) -> HttpResponseBase:
         "atlas": atlas_of(row.collective for row in rows if row.collective.standing != Standing.LEFT),
     }
     return page(request, "federation/register.html", context)
+
+
+@require_safe
+@federation_needs("register.view")
+def register_export(request: HttpRequest) -> HttpResponseBase:
+    """The register to hand on: signed, so that nobody has to believe who hands it on."""
+    return JsonResponse(signed_register(), headers={"Content-Disposition": 'attachment; filename="register.json"'})
 
 
 def _set_aside_this_year() -> dict[int, list[Money]]:

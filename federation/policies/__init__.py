@@ -1,0 +1,1 @@
+"""What the federation's assembly decided about its own working: settings that only a resolution changes."""
