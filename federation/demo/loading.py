@@ -9,8 +9,9 @@ from coopdelivery.journal import services as journal
 from coopdelivery.kit.money import Money
 from coopdelivery.people.models import Person
 from federation.demo.days import first_day, tell_today, tell_weeks, tell_yesterday
-from federation.demo.founding import found_federation, furnish_homes, open_questions
+from federation.demo.founding import OFFICERS, found_federation, furnish_homes, open_questions
 from federation.demo.home import Home
+from federation.demo.neighbours import join_neighbours
 from orders.invoices.services import close_statement
 from orders.models import Order, Statement
 from orders.payments import runs
@@ -23,6 +24,7 @@ def load(now: datetime) -> list[Home]:
     """Write the demo. What it tells lies in the past, so nobody is told of it: no errand, no message."""
     with transaction.atomic(), journal.past():
         homes = found_federation(now)
+        join_neighbours(homes, now, Person.objects.get(username=OFFICERS[1][1]))
         furnish_homes(homes, now, first_day=first_day(now))
         for home in homes:
             _tell(home, now)
