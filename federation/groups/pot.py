@@ -108,12 +108,17 @@ def expenses() -> QuerySet[Expense]:
     return Expense.objects.select_related("mandate__resolution", "asked_by", "paid_by", "payee_home").prefetch_related(signed)
 
 
+def present_mandates(today: date) -> dict[str, Mandate]:
+    """The newest of each group that has begun, with its resolution: one query."""
+    begun = Mandate.objects.filter(begins_on__lte=today).select_related("resolution").order_by("begins_on", "pk")
+    found = {mandate.group: mandate for mandate in begun}
+    return {group: found[group] for group in WorkingGroup.values if group in found}
+
+
 def group_rows() -> list[GroupRow]:
     """All six in their order: three queries."""
     today = timezone.localdate()
-    newest: dict[str, Mandate] = {}
-    for mandate in Mandate.objects.filter(begins_on__lte=today).select_related("resolution").order_by("begins_on", "pk"):
-        newest[mandate.group] = mandate
+    newest = present_mandates(today)
     counts = GroupMember.objects.filter(Q(until=None) | Q(until__gte=today)).order_by("group").values_list("group").annotate(Count("pk"))
     people = dict(counts)
     sums = Expense.objects.filter(mandate__in=newest.values()).order_by("mandate").values_list("mandate", "state").annotate(Sum("cents"))

@@ -2,11 +2,15 @@
 
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from coopdelivery.kit.access import open_to_all
+from coopdelivery.kit.money import Money
 from federation import selectors
 from federation.atlas import atlas_of
+from federation.groups.pot import present_mandates
+from federation.models import Mandate
 
 
 @require_safe
@@ -22,5 +26,13 @@ def directory(request: HttpRequest) -> HttpResponseBase:
         "country": country,
         "text": text,
         "atlas": atlas_of(listed),
+        **_fund(),
     }
     return TemplateResponse(request, "federation/directory.html", context)
+
+
+def _fund() -> dict[str, list[Mandate] | Money | None]:
+    """What the assembly voted for each group with a mandate; the sum when it is one currency."""
+    budgets = list(present_mandates(timezone.localdate()).values())
+    one = len({mandate.currency for mandate in budgets}) == 1
+    return {"budgets": budgets, "voted": Money(sum(mandate.cents for mandate in budgets), budgets[0].currency) if one else None}

@@ -213,7 +213,7 @@ def test_the_register_asks_the_same_few_questions_however_long_it_is(
     client.get("/federation/")
     with django_assert_num_queries(8):
         client.get("/federation/")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         Client().get("/federation/directory/")
 
 

@@ -154,3 +154,12 @@ def test_r06_the_pages_ask_as_often_for_many_expenses(fay: Person, mons: Collect
     for _each in range(5):
         spending.sign(expense=ask(lea, 100), by=tim)
     assert queries() == few < 35
+
+
+def test_what_each_group_was_voted_stands_in_the_public_directory(fay: Person, mons: Collective) -> None:
+    assert "The common fund" not in Client().get("/federation/directory/").text
+    give_mandate(fay, mons, cents=120_000)
+    give_mandate(fay, mons, cents=80_050, group="software")
+    text = Client().get("/federation/directory/").text
+    fund = text[text.index("The common fund") :]
+    assert fund.index("Software") < fund.index("€800.50") < fund.index("Training") < fund.index("€1,200.00") < fund.index("€2,000.50")
