@@ -32,14 +32,15 @@ def planned_row(
     at = arrival or row.finished_at
     start, end = row.window_start, row.window_end
     planned = f"{words.planned_mark}{words.clock(at)}" if at else ""
-    where = f"<b>{escape(row.where)}</b>{_marks(row, weights, words, unseen=unseen)}{words.tags(tags)}"
+    where = f"<b>{escape(row.where)}</b>{_marks(row, weights, words, unseen=unseen)}"
     return (
         f'<li class="stop{CLASSES.get(status, "")}{state}" role="option" aria-selected="false" tabindex="-1" '
         f'data-t="{row.ref}" data-d="{row.delivery_id}"{_slugs(tags)}{"" if live else " data-over"}>'
         f'<span class="bead{" up" if up else ""}{BEADS.get(status, "")}"><span class="vh">{words.pickup if up else words.drop} </span>'
         f'{number or "×"}</span><div class="grow"><div class="l1">{where}</div>'
         f'<div class="l2"><span class="t">{planned}</span>{gauge(start, end, at, state) if live and at else ""}'
-        f'<span class="w">{words.promise(start, end)}</span>{_end(row, outlook, weights, words, early=early)}</div></div></li>'
+        f'<span class="w">{words.promise(start, end)}</span>{words.tags(tags)}'
+        f"{_end(row, outlook, weights, words, early=early)}</div></div></li>"
     )
 
 

@@ -62,3 +62,26 @@ def test_what_needs_attention_is_opened_by_key_and_leads_to_the_stop(board: Page
     board.keyboard.press("Enter")
     expect(asked).to_be_hidden()
     expect(board.locator(f"[data-t='{day[0]}']")).to_be_focused()
+
+
+def test_a_tag_is_put_on_by_key_and_narrows_the_board(board: Page, day: list[str]) -> None:
+    tagged = board.locator(f"[data-t='{day[0]}'][data-g=cold]")
+    board.locator(f"[data-t='{day[0]}']").click()
+    board.keyboard.press("g")
+    asked = board.get_by_role("dialog", name="Tags")
+    asked.get_by_label("A new tag").fill("Cold")
+    board.keyboard.press("Enter")
+    expect(asked).to_be_hidden()
+    expect(tagged.get_by_text("Cold", exact=True)).to_be_visible()
+    carried = board.locator(f"{ROWS}[data-g=cold]").count()
+    board.reload()
+    expect(board.get_by_text("Reconnecting")).to_be_visible()  # the scripts run
+    board.locator("#bd-filter summary").click()
+    board.get_by_role("button", name="Cold", exact=True).click()
+    expect(board.locator("#bd-hidden")).to_have_text(f"{5 - carried} hidden · show")
+    expect(board.locator(f"{ROWS}:visible")).to_have_count(carried)
+    board.keyboard.press("Escape")
+    tagged.click()
+    board.keyboard.press("g")
+    asked.get_by_role("button", name="Take “Cold” off").click()
+    expect(board.locator("[data-g=cold]")).to_have_count(0)
