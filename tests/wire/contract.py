@@ -22,7 +22,7 @@ NAMED = {
     "5d": {"task object", "rules of status"},
     "5e": {
         "tasks", "task lists", "tours", "users", "tags", "set items", "put tour", "cancel", "generate orders", "order", "my stores",
-        "store deliveries", "store facts", "restaurants",
+        "store deliveries", "store facts", "restaurants", "arbitrary price",
     },
     "5f": {"handshake", "courier", "dispatcher", "refused", "refresh"},
     "5g": {"business rule", "validation", "not authenticated", "forbidden", "not found", "oauth"},
@@ -84,6 +84,7 @@ ROWS: dict[tuple[str, str], str] = {
     ("5e", "cancel"): f"{CHANGING}::test_a_cancellation_is_taken_back",
     ("5e", "generate orders"): f"{FILES}::test_what_comes_again_is_read_by_whose_it_is",
     ("5e", "order"): f"{DISPATCH}::test_a_dispatcher_orders_for_a_store",
+    ("5e", "arbitrary price"): f"{DISPATCH}::test_a_dispatcher_agrees_on_another_price_to_the_cent",
     ("5e", "my stores"): f"{TRAPS}::test_10_collections_keep_their_prefix",
     ("5e", "store deliveries"): f"{DISPATCH}::test_a_stores_deliveries_have_a_view",
     ("5e", "store facts"): f"{RULES}::test_the_edit_tab_reads_its_store",

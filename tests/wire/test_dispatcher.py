@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from collectives.models import Collective, Membership
 from dispatch.models import PlanChange, Round, Task
 from dispatch.services.rounds import create_round
-from orders.models import Delivery, Partner
-from tests.api.world import Api, as_member
+from orders.models import Delivery, Partner, PartnerUser
+from tests.api.world import Api, as_application, as_member, make_application
 from tests.dispatch.conftest import TUESDAY, Order, eight_in_the_morning, florist, lea, order, tasks_of, tuesday
 
 __all__ = ["eight_in_the_morning", "florist", "lea", "order", "tuesday"]
@@ -130,6 +130,50 @@ def test_a_dispatcher_orders_for_a_store(client_of_dana: Api, florist: Partner) 
     answer = client_of_dana.post("/api/deliveries", body)
     assert (answer.status_code, answer.json()["order"]["total"]) == (201, price["amount"])
     assert Delivery.objects.get().order.placed_by_id is not None
+
+
+def agreed(store: object, price: object, name: object = "Agreed with Rosa") -> dict[str, Any]:
+    dropoff = {"address": {"streetAddress": "7 place du Ralliement, 93100 Montreuil", "latLng": [48.862, 2.441]}}
+    order = {"arbitraryPrice": {"variantName": name, "variantPrice": price}}
+    return {"store": store, "dropoff": {**dropoff, "before": "2026-11-24T12:00:00+01:00"}, "order": order}
+
+
+@pytest.mark.parametrize("cents", [0, 1, 999, 1200, 100_003])
+def test_a_dispatcher_agrees_on_another_price_to_the_cent(client_of_dana: Api, florist: Partner, cents: int) -> None:
+    body = agreed(f"/api/stores/{florist.pk}", cents)
+    listed = client_of_dana.post("/api/retail_prices/calculate", {**body, "order": {}}).json()
+    answer = client_of_dana.post("/api/deliveries", body)
+    assert (answer.status_code, answer.json()["order"]["total"]) == (201, cents)
+    order = Delivery.objects.get().order
+    assert (order.gross.cents, sum(line.amount_cents for line in order.lines.all())) == (cents, order.net_cents)
+    *own, added = order.lines.order_by("position")
+    assert [line.amount_cents for line in own] == [line["amount"] for line in listed["lines"]]
+    assert (added.label, added.code) == ("Agreed with Rosa", "supplement")
+    assert "agreed with the co-op" in added.facts["reason"]
+
+
+def test_the_lists_own_price_agreed_on_adds_no_line(client_of_dana: Api, florist: Partner) -> None:
+    body = agreed(f"/api/stores/{florist.pk}", 0)
+    listed = client_of_dana.post("/api/retail_prices/calculate", {**body, "order": {}}).json()
+    body["order"]["arbitraryPrice"]["variantPrice"] = listed["amount"]
+    assert client_of_dana.post("/api/deliveries", body).status_code == 201
+    assert Delivery.objects.get().order.lines.count() == len(listed["lines"])
+
+
+@pytest.mark.parametrize("cents", [-1, 10**9, "1200", 12.5, True, None])
+def test_a_price_that_is_none_is_refused(client_of_dana: Api, florist: Partner, cents: object) -> None:
+    answer = client_of_dana.post("/api/deliveries", agreed(f"/api/stores/{florist.pk}", cents))
+    assert (answer.status_code, answer.json()["violations"][0]["propertyPath"]) == (400, "order.arbitraryPrice.variantPrice")
+    assert not Delivery.objects.exists()
+
+
+def test_neither_programs_nor_partners_agree_on_a_price_by_themselves(florist: Partner, sam: Membership) -> None:
+    PartnerUser.objects.create(collective=florist.collective, partner=florist, membership=sam)
+    program = as_application(make_application(florist.collective, florist).application)
+    for caller in (program, as_member(sam)):
+        answer = caller.post("/api/deliveries", agreed(f"/api/stores/{florist.pk}", 1))
+        assert (answer.status_code, answer.json()["@type"]) == (403, "hydra:Error")
+    assert not Delivery.objects.exists()
 
 
 def test_a_stores_deliveries_have_a_view(client_of_dana: Api, order: Order, florist: Partner) -> None:

@@ -16,7 +16,7 @@ from dispatch.models import Leg, SandboxDelivery, Task, TaskKind
 from orders.api.changed import wanted
 from orders.api.reading import Reader, text_of
 from orders.api.seen import deliveries_of, one
-from orders.api.views.prices import EXAMPLE, asked_at, quote_named
+from orders.api.views.prices import EXAMPLE, asked_at, quote_agreed_on, quote_named
 from orders.api.views.stores import store_or_404
 from orders.changes.refusals import NotChangeable, NothingChanged
 from orders.changes.services import change_delivery, propose_change
@@ -62,7 +62,7 @@ class Deliveries(Endpoint):
             partner=partner,
             by=call.caller.person,
             idempotency_key=order_key(call),
-            quote=quote_named(call, partner),
+            quote=quote_agreed_on(call, request, desk) or quote_named(call, partner),
             desk=desk,
         )
         told = fresh.shaped(delivery, call.collective.zone, desk) or shaped(call, delivery)

@@ -7,14 +7,18 @@ from django.utils.translation import gettext as _
 
 from collectives.api.endpoint import Answer, Call, Endpoint, Rule
 from collectives.api.errors import ApiError, invalid, not_found
+from coopdelivery.kit.money import Money
 from orders.api import shapes
-from orders.api.reading import Reader
+from orders.api.reading import Reader, text_of
 from orders.api.seen import store_for, stores_of
 from orders.models import Partner, Quote
 from orders.requests import DeliveryRequest
+from orders.selectors import is_staff
 from orders.services import quote_delivery
+from orders.services.agreed import quote_agreed
 from orders.services.desk import Desk
 from orders.services.quote import estimate
+from orders.services.supplements import MOST_CENTS
 
 PLACES = frozenset({"deliveries", "orders"})
 EXAMPLE = {
@@ -76,6 +80,23 @@ class Assert(Endpoint):
         request, partner = asked(call)
         estimate(request=request, partner=partner)
         return Answer({})
+
+
+def quote_agreed_on(call: Call, request: DeliveryRequest, desk: Desk) -> Quote | None:
+    """The price that a dispatcher says in `order.arbitraryPrice`, with VAT. Raises Invalid, ApiError (403) for everybody else."""
+    order = call.sent.get("order")
+    said = order.get("arbitraryPrice") if isinstance(order, dict) else None
+    if not isinstance(said, dict) or not said:
+        return None
+    membership = call.caller.membership
+    if membership is None or not is_staff(membership):
+        raise ApiError(403, _("Only the co-op's dispatchers agree on a price that is not the list's."))
+    cents = said.get("variantPrice")
+    if not isinstance(cents, int) or isinstance(cents, bool) or not 0 <= cents <= MOST_CENTS:
+        raise invalid("order.arbitraryPrice.variantPrice", _("Write a whole number of cents."), "bad_number")
+    label = text_of(said, "variantName", "order.arbitraryPrice") or _("Agreed price")
+    reason = _("agreed with the co-op: %(amount)s with VAT") % {"amount": Money(cents, desk.collective.currency).format()}
+    return quote_agreed(request=request, desk=desk, label=label, reason=reason, gross_cents=cents)
 
 
 def quote_named(call: Call, partner: Partner) -> Quote | None:
