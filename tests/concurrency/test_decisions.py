@@ -3,18 +3,26 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
+from django.utils import timezone
 
 from collectives.models import Collective, Membership, Policy
 from collectives.tenancy import acting_for
+from coopdelivery.decisions import meetings
 from coopdelivery.decisions import services as decisions
-from coopdelivery.decisions.models import Ballot, Proposal
-from coopdelivery.decisions.refusals import VoteClosed
+from coopdelivery.decisions.models import Ballot, Meeting, Proposal, SecretBallot, Signature, Turnout
+from coopdelivery.decisions.papers import Papers, enter_papers
+from coopdelivery.decisions.refusals import AlreadyVoted, NotNow, SignedAlready, VoteClosed
+from coopdelivery.decisions.secret import cast_secretly
+from coopdelivery.decisions.signing import sign_minutes
+from coopdelivery.decisions.tally import Rule
 from coopdelivery.journal.models import Event
 from coopdelivery.people.models import Person
 from federation import services as federation
@@ -100,3 +108,50 @@ def test_a_piece_is_judged_once(fay: Person) -> None:
     done = all_at_once(verdicts)
     assert sum(isinstance(result, refusals.AlreadyReviewed) for result in done) == 1
     assert Event.objects.filter(name="evidence.reviewed").count() == 1
+
+
+def test_r14_a_seat_votes_once_in_secret_however_often_it_presses(montreuil: Collective, ada: Membership, carl: Membership) -> None:
+    roll = [ada.person_id, carl.person_id]
+    asked = decisions.open_proposal(collective_id=montreuil.pk, title="x", text="", roll=roll, by=ada.person, rule=Rule(secret=True))
+    done = all_at_once([lambda: cast_secretly(proposal=asked, by=carl.person, choice="for")] * WRITERS)
+    assert Counter(type(result) for result in done) == {str: 1, AlreadyVoted: WRITERS - 1}
+    assert (SecretBallot.objects.count(), Turnout.objects.count()) == (1, 1)
+
+
+def test_r14_papers_and_a_ballot_of_the_same_seat_count_one_voice(montreuil: Collective, ada: Membership, carl: Membership) -> None:
+    people = {row.person_id: row.person for row in (ada, carl)}
+    asked = decisions.open_proposal(collective_id=montreuil.pk, title="x", text="", roll=people, by=ada.person)
+    papers = Papers(choices={carl.person_id: "for"})
+    enter_papers(proposal=asked, papers=papers, voters=people, by=ada.person)
+    second = [lambda: enter_papers(proposal=asked, papers=papers, voters=people, by=carl.person)] * 3
+    all_at_once([*second, lambda: decisions.cast(proposal=asked, by=carl.person, choice="against")])
+    assert list(Ballot.objects.values_list("seat", flat=True)) == [carl.person_id]
+
+
+def test_r11_an_assembly_closed_by_many_has_one_text(montreuil: Collective, ada: Membership) -> None:
+    meeting = meetings.prepare(collective_id=montreuil.pk, title="x", begins_at=timezone.now() + timedelta(days=16), by=ada.person)
+    for kind in ("ordinary", "election"):
+        meetings.add_item(meeting=meeting, kind=kind, title=kind, text="", by=ada.person)
+    meetings.convene(meeting=meeting, by=ada.person)
+    meetings.freeze(meeting=meeting, roll=[ada.person_id], by=ada.person)
+    with time_machine.travel(meeting.begins_at, tick=False):
+        meetings.open_meeting(meeting=meeting, by=ada.person)
+    done = all_at_once([lambda: meetings.close_meeting(meeting=Meeting.objects.get(), by=ada.person)] * WRITERS)
+    assert Counter(type(result) for result in done) == {Meeting: 1, NotNow: WRITERS - 1}
+    assert Event.objects.filter(name="assembly.closed").count() == 1
+    assert Event.objects.filter(name="proposal.decided").count() == 2
+
+
+def test_r11_two_who_sign_as_chair_at_once_sign_once(montreuil: Collective, ada: Membership, carl: Membership, fay: Person) -> None:
+    meeting = meetings.prepare(collective_id=None, title="x", begins_at=timezone.now() + timedelta(days=16), by=fay)
+    meetings.add_item(meeting=meeting, kind="information", title="x", text="", by=fay)
+    meetings.convene(meeting=meeting, by=fay)
+    meetings.freeze(meeting=meeting, roll=[montreuil.pk], by=fay)
+    with time_machine.travel(meeting.begins_at, tick=False):
+        meetings.open_meeting(meeting=meeting, by=fay)
+        closed = meetings.close_meeting(meeting=meeting, by=fay)
+    signers = [
+        lambda by=by: sign_minutes(meeting=closed, role="chair", sha256=closed.minutes_sha256, by=by) for by in (ada.person, carl.person)
+    ]
+    done = all_at_once(signers)
+    assert Counter(type(result) for result in done) == {Signature: 1, SignedAlready: 1}
