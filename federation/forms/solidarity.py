@@ -46,7 +46,7 @@ class AidForm(forms.Form):
     """A request of one co-op."""
 
     purpose = forms.ChoiceField(label=_("What for"), choices=AidRequest.Purpose.choices)
-    form = forms.ChoiceField(label=_("Gift or loan"), choices=AidRequest.Form.choices)
+    kind = forms.ChoiceField(label=_("Gift or loan"), choices=AidRequest.Form.choices)
     months = forms.IntegerField(label=_("Months to pay a loan back"), min_value=1, max_value=60, required=False)
     amount = amount_field(_("Amount"), min_value=Decimal("0.01"))
     reason = forms.CharField(
@@ -66,13 +66,13 @@ class AidForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
-        if answers.get("form") == AidRequest.Form.LOAN and "months" not in self.errors and not answers.get("months"):
+        if answers.get("kind") == AidRequest.Form.LOAN and "months" not in self.errors and not answers.get("months"):
             self.add_error("months", _("Say in how many months it is paid back."))
         return answers
 
     def facts(self) -> dict[str, Any]:
         told = self.cleaned_data
-        kept = {name: told[name] for name in ("purpose", "form", "reason")}
+        kept = {"purpose": told["purpose"], "form": told["kind"], "reason": told["reason"]}
         return {**kept, "months": told["months"] or 0, "amount": money_of(told["amount"], self.collective.currency)}
 
 

@@ -205,7 +205,7 @@ def test_r07_on_the_pages(filled: Endowment, mons: Collective, nantes: Collectiv
     officer.force_login(fay)
     soon = (TODAY + dt.timedelta(days=20)).isoformat()
     own = "/c/mons/federation/solidarity/"
-    sent = {"purpose": "launch", "form": "loan", "months": "10", "amount": "150.00", "reason": "Two bikes.", "closes_on": soon}
+    sent = {"purpose": "launch", "kind": "loan", "months": "10", "amount": "150.00", "reason": "Two bikes.", "closes_on": soon}
     for changed, said in (
         ({"amount": "200.01"}, "€200.00 at most"),
         ({"months": ""}, "in how many months"),
