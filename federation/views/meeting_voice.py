@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from collectives.access import needs
+from collectives.meetings import steps
 from collectives.models import Collective
-from collectives.refusals import Refusal
 from collectives.views.shared import actor, here
 from coopdelivery.decisions.models import Item, Meeting, Proxy
 from coopdelivery.decisions.proxies import BEFORE_THE_END
-from coopdelivery.decisions.refusals import Refusal as DecisionRefusal
 from federation.assembly.meetings import agenda, amend_for, assemblies, give_voice, take_back
+from federation.assembly.resolutions import REFUSALS
 from federation.assembly.voices import delegate_of
 from federation.forms.meetings import AmendmentForm, ProxyForm
 
@@ -36,8 +36,9 @@ def amend(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, found.meeting, amendment=form)
     try:
-        amend_for(item=found, collective=here(request), by=actor(request), **form.cleaned_data)
-    except (Refusal, DecisionRefusal) as refusal:
+        with steps(found.meeting, by=actor(request), collective=here(request), refusals=REFUSALS):
+            amend_for(item=found, collective=here(request), by=actor(request), **form.cleaned_data)
+    except REFUSALS as refusal:
         return _page(request, found.meeting, amendment=form, refusal=str(refusal))
     messages.success(request, _("Your amendment is in the agenda."))
     return redirect("licence:meeting", collective=here(request).slug, ref=found.meeting.ref)
@@ -51,8 +52,9 @@ def proxy_give(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, found, proxy=form)
     try:
-        given = give_voice(meeting=found, collective=here(request), by=actor(request), **form.cleaned_data)
-    except (Refusal, DecisionRefusal) as refusal:
+        with steps(found, by=actor(request), collective=here(request), refusals=REFUSALS):
+            given = give_voice(meeting=found, collective=here(request), by=actor(request), **form.cleaned_data)
+    except REFUSALS as refusal:
         return _page(request, found, proxy=form, refusal=str(refusal))
     holder = Collective.objects.get(pk=given.holder)
     messages.success(request, _("%(name)s carries our voice. You may take it back until it is used.") % {"name": holder.name})
@@ -65,9 +67,10 @@ def proxy_revoke(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
     """All voices we gave away for this assembly."""
     found = get_object_or_404(assemblies(), ref=ref)
     try:
-        for given in Proxy.objects.filter(meeting=found, giver=here(request).pk, revoked_at=None):
-            take_back(proxy=given, collective=here(request), by=actor(request))
-    except (Refusal, DecisionRefusal) as refusal:
+        with steps(found, by=actor(request), collective=here(request), refusals=REFUSALS):
+            for given in Proxy.objects.filter(meeting=found, giver=here(request).pk, revoked_at=None):
+                take_back(proxy=given, collective=here(request), by=actor(request))
+    except REFUSALS as refusal:
         return _page(request, found, refusal=str(refusal))
     messages.success(request, _("Our voice is ours again."))
     return redirect("licence:meeting", collective=here(request).slug, ref=found.ref)

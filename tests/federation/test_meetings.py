@@ -119,3 +119,4 @@ def test_somebody_who_is_not_the_delegate_changes_nothing(client: Client, meetin
     answer = client.post(f"/c/nantes/federation/items/{item.ref}/amend/", {f"{item.ref}-text": "Nothing.", f"{item.ref}-why": ""})
     assert answer.status_code == 409
     assert not Amendment.objects.exists()
+    assert [event.data["why"] for event in Event.objects.filter(name="assembly.refused")] == ["NotTheDelegate"]
