@@ -14,6 +14,7 @@ from collectives.tenancy import acting_for_everyone
 from coopdelivery.kit.money import Money
 from coopdelivery.kit.windows import day_bounds
 from coopdelivery.ledger.models import Entry
+from federation.dues.books import DUES
 from orders.models import Credit, Delivery, DeliveryStatus, Settlement
 
 ACCRUED_FROM = "4671"  # the federation's account of each collective begins so, its id follows (orders.payments.chart)
@@ -111,13 +112,13 @@ def _turnover(collectives: list[Collective], month: Month) -> Sums:
 
 
 def accrued(first: date, last: date) -> Sums:
-    """What the federation's books set aside for later calls in these days, by (collective id, currency): one query."""
+    """What settled orders set aside for the federation in these days, called since or not, by (collective id, currency): one query."""
     entries = Entry.objects.filter(
         posting__book__collective_id=None,
         posting__sealed_at__isnull=False,
         posting__on__range=(first, last),
         account__code__startswith=ACCRUED_FROM,
-    )
+    ).exclude(posting__key__startswith=DUES)
     found = entries.order_by().values_list("account__code", "posting__book__currency").annotate(cents=Sum("cents"))
     return {(int(code.removeprefix(ACCRUED_FROM)), currency): cents for code, currency, cents in found}
 

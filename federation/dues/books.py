@@ -20,6 +20,7 @@ from orders.payments.chart import CONTRIBUTIONS, DUE_TO_FEDERATION, NAMES, Feder
 
 Kind = Account.Kind
 CALLED, BANK, OWN_BANK = "4673", "512", "5121"
+DUES = "dues:"  # what every key of these postings begins with
 WORDS: dict[str, tuple[str | Promise, str]] = {
     CALLED: (_("Dues called by the federation"), Kind.LIABILITY),
     OWN_BANK: (_("Bank"), Kind.ASSET),
@@ -65,21 +66,21 @@ def post_call(call: DuesCall, by: Person | None) -> None:
     both = Both(call.collective, call.currency)
     on = call.collective.today()
     theirs = receivable(call.collective)
-    both.post(f"dues:{call.ref}:called", on, call.number, call.amount, by, (DUE_TO_FEDERATION, CALLED), (theirs, "accrued"))
+    both.post(f"{DUES}{call.ref}:called", on, call.number, call.amount, by, (DUE_TO_FEDERATION, CALLED), (theirs, "accrued"))
 
 
 def post_year_end(call: DuesCall, missing: Money, by: Person | None) -> None:
     """`dues:<ref>:set-aside`: what was set aside less (or more) than is due."""
     both = Both(call.collective, call.currency)
     on = call.collective.today()
-    both.post(f"dues:{call.ref}:set-aside", on, call.number, missing, by, (CONTRIBUTIONS, DUE_TO_FEDERATION), ("accrued", "income"))
+    both.post(f"{DUES}{call.ref}:set-aside", on, call.number, missing, by, (CONTRIBUTIONS, DUE_TO_FEDERATION), ("accrued", "income"))
 
 
 def post_waived(relief: DuesRelief, by: Person | None) -> None:
     """`dues:<ref>:waived`."""
     both = Both(relief.collective, relief.currency)
     memo, theirs = relief.resolution.number, receivable(relief.collective)
-    both.post(f"dues:{relief.ref}:waived", relief.begins_on, memo, relief.amount, by, (CALLED, CONTRIBUTIONS), ("income", theirs))
+    both.post(f"{DUES}{relief.ref}:waived", relief.begins_on, memo, relief.amount, by, (CALLED, CONTRIBUTIONS), ("income", theirs))
 
 
 def post_payment(payment: DuesPayment) -> None:
@@ -87,11 +88,11 @@ def post_payment(payment: DuesPayment) -> None:
     both = Both(payment.collective, payment.currency)
     theirs = receivable(payment.collective)
     memo = payment.note or str(payment.on)
-    both.post(f"dues:{payment.ref}:paid", payment.on, memo, payment.amount, payment.noted_by, (CALLED, OWN_BANK), (BANK, theirs))
+    both.post(f"{DUES}{payment.ref}:paid", payment.on, memo, payment.amount, payment.noted_by, (CALLED, OWN_BANK), (BANK, theirs))
 
 
 def set_aside(collective: Collective, currency: str, year: int) -> Money:
     """What this year's settled orders set aside for the federation, before any call."""
     own = FederationBook(collective, currency).accrued
-    entries = own.entries.filter(posting__sealed_at__isnull=False, posting__on__year=year).exclude(posting__key__startswith="dues:")
+    entries = own.entries.filter(posting__sealed_at__isnull=False, posting__on__year=year).exclude(posting__key__startswith=DUES)
     return Money(sum(entries.values_list("cents", flat=True)), currency)

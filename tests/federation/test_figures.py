@@ -10,8 +10,10 @@ from collectives.models import Collective, Membership, Role
 from collectives.tenancy import acting_for
 from coopdelivery.kit.money import Money
 from coopdelivery.people.models import Person
+from federation.dues.books import CALLED, Both, receivable
 from federation.figures import Month, accrued, figures
 from orders.models import Delivery, Stop, StopKind
+from orders.payments.chart import DUE_TO_FEDERATION
 from orders.payments.settlement import settle_order
 from orders.services import mark_stop_done
 from tests.conftest import make_collective, make_member
@@ -87,6 +89,9 @@ def test_the_books_of_the_federation_say_what_was_set_aside(march: Any, montreui
     share = delivery.order.net.share(8000).share(200)
     assert accrued(dt.date(2027, 1, 1), dt.date(2027, 12, 31)) == {(montreuil.pk, "EUR"): share.cents}
     assert accrued(dt.date(2027, 4, 1), dt.date(2027, 12, 31)) == {}
+    both = Both(montreuil, "EUR")
+    both.post("dues:1:called", dt.date(2027, 3, 31), "D-1", share, None, (DUE_TO_FEDERATION, CALLED), (receivable(montreuil), "accrued"))
+    assert accrued(dt.date(2027, 1, 1), dt.date(2027, 12, 31)) == {(montreuil.pk, "EUR"): share.cents}  # a call uses it up
     assert Money(share.cents, "EUR") == share
 
 
