@@ -91,7 +91,8 @@ columns.addEventListener("dragover", (event) => {
 
 export function enableDragging() {
   if (!window.Sortable) return;
-  adopt();
-  onFresh(adopt);
+  // Lists learn to be dragged when a pointer first goes down: before their own listener hears of it, and not while the page loads
+  board.addEventListener("pointerdown", adopt, { capture: true });
+  onFresh(() => { if (dragged.length) adopt(); });
 }
 export const rowOf = row;
