@@ -41,7 +41,7 @@ def give_mandate_as_resolved(event: Event) -> None:
 @subscribe("proposal.decided", within_transaction=True)
 def endow_as_resolved(event: Event) -> None:
     """A passed resolution moves contributions into the solidarity fund, in the same transaction."""
-    proposal = Proposal.objects.get(ref=event.subject)
+    proposal = decided(event)
     if proposal.collective_id is None and proposal.state == Proposal.State.PASSED and "endow" in proposal.settles:
         fund.carry_out(proposal)
 

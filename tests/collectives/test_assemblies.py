@@ -11,7 +11,9 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from collectives.models import Collective, Membership
 from coopdelivery.decisions.models import Amendment, Ballot, Item, Meeting, PaperSheet, Proposal, Proxy, SecretBallot, Signature
+from coopdelivery.journal import services as journal
 from coopdelivery.journal.models import Event
+from coopdelivery.notices.models import Message
 
 BEGINS = dt.timedelta(days=30)
 HERE = "/c/montreuil/assemblies/"
@@ -214,3 +216,12 @@ def test_the_page_asks_the_same_few_questions_however_long_the_agenda(
         client.post(f"{page}items/", {"kind": "ordinary", "title": f"Point {number}"})
     with django_assert_num_queries(12):
         client.get(page)
+
+
+def test_r11_the_convening_goes_to_everybody_who_votes(client: Client, meeting: Meeting, sam: Membership) -> None:
+    step(client, meeting, "convene")
+    journal.run_waiting()
+    letters = {letter.email: letter for letter in Message.objects.filter(kind="team.assembly", channel="email")}
+    assert set(letters) == {f"{name}@montreuil.test" for name in ("ada", "dana", "carl")}
+    assert "1. A second workshop (ordinary resolution)" in letters["carl@montreuil.test"].text
+    assert f"{HERE}{meeting.ref}/" in letters["carl@montreuil.test"].text
