@@ -16,6 +16,7 @@ from orders.invoices.months import Month
 from orders.invoices.tables import journal_table
 from orders.models import Order, Payment, PaymentStatus, Settlement, SettlementRun
 from orders.payments import runs
+from orders.payments.hourly import per_hour
 from orders.payments.settlement import orders_to_settle
 from orders.views.here import collective_of
 from orders.views.settlements import order_context
@@ -51,7 +52,12 @@ def _month_sums(request: HttpRequest) -> dict[str, object]:
     rows = Settlement.objects.filter(settled_on__range=(month.first, month.last), currency=collective.currency)
     parts = ("gross", "vat", "fee", "federation", "collective")
     sums = rows.aggregate(**{part: Sum(f"{part}_cents") for part in parts})
-    return {"first": month.first, "count": rows.count(), **{part: Money(sums[part] or 0, collective.currency) for part in parts}}
+    return {
+        "first": month.first,
+        "count": rows.count(),
+        **{part: Money(sums[part] or 0, collective.currency) for part in parts},
+        "hourly": per_hour(collective, month),
+    }
 
 
 def _book(request: HttpRequest) -> Book:

@@ -13,9 +13,11 @@ from collectives.access import allows, needs
 from coopdelivery.kit.htmx import page_or_fragment
 from coopdelivery.ledger.models import Posting
 from orders.forms.credit import CreditForm
+from orders.invoices.months import Month
 from orders.models import Credit, Order, Payment, Settlement, SettlementRun
 from orders.payments import runs
 from orders.payments.credits import credit_order, creditable
+from orders.payments.hourly import per_hour
 from orders.payments.rates import contribution_decided_by
 from orders.refusals import Refused
 from orders.views.here import collective_of, member, person
@@ -69,6 +71,7 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, object]:
         "postings": Posting.objects.filter(book__collective_id=order.collective_id, key__in=keys).prefetch_related("entries__account"),
         "may_credit": settlement is not None and order.paid_by == Order.PaidBy.STATEMENT and allows(member(request), "settlements.run"),
         "tab": "settlement",
+        "hourly": per_hour(collective_of(request), Month(settlement.settled_on.replace(day=1))) if settlement else None,
     }
 
 
