@@ -14,6 +14,7 @@ from collectives.models import Collective, Membership
 from collectives.tenancy import acting_for
 from coopdelivery.journal import services as journal
 from coopdelivery.places.services import find_or_create_place
+from orders.imports.services import lost_batches, work
 from orders.models import Delivery, Partner, Product, Purchase, PurchaseState
 from orders.services import save_entry
 from orders.window.keeping import save_product, save_window
@@ -22,6 +23,7 @@ from tests.browser.test_board import DESK, where_it_is_morning
 from tests.orders import world
 from tests.orders.stripe_server import stripe_address, stripe_server  # noqa: F401  fixtures
 from tests.orders.test_cancelling import plan
+from tests.orders.test_imports import as_csv, two_hundred
 
 pytestmark = pytest.mark.browser
 HOME = "9 rue de Rosny, Montreuil"
@@ -150,3 +152,38 @@ def test_the_pages_of_a_window_are_clean_in_the_dark_and_narrow(shop: Shop, sign
     for path in ("window/", "window/settings/", "window/products/new/", f"window/products/{shop.product.ref}/", "deliveries/"):
         page.goto(f"/c/montreuil/{path}")
         clean(page)
+
+
+def test_a_file_of_two_hundred_lines_is_checked_put_right_and_ordered_once(shop: Shop, signed_in: SignedIn, sam: Membership) -> None:
+    def worker() -> None:
+        for batch in lost_batches():
+            work(batch)
+
+    page = signed_in(sam.person, **DESK).new_page()
+    page.goto("/c/montreuil/deliveries/files/")
+    content = as_csv(two_hundred(shop.partner))
+    page.get_by_label("CSV, XLSX or ODS file").set_input_files({"name": "tuesday.csv", "mimeType": "text/csv", "buffer": content})
+    page.get_by_role("button", name="Read the file").click()
+    page.get_by_role("button", name="Check every line").click()
+    progress = page.locator("#progress")
+    expect(progress).to_contain_text("0 of 200 lines")
+    worker()
+    expect(progress).to_contain_text("193 good")
+    expect(progress).to_contain_text("7 to put right")
+    page.reload()  # every line, not only the progress
+    assert not Delivery.objects.exists()
+    expect(page.get_by_text("“2026-02-31” is not a day. Write it as 2026-11-30 or 30/11/2026.")).to_be_visible()
+    with page.expect_download() as bad:
+        page.get_by_role("link", name="Lines to put right, as CSV").click()
+    assert len(bad.value.path().read_text(encoding="utf-8-sig").strip().splitlines()) == 8
+    clean(page)
+    line = page.get_by_role("listitem").filter(has_text="Line 81")
+    line.get_by_label("Parcel type").fill("Bouquet")
+    line.get_by_role("button", name="Check this line again").click()
+    page.get_by_role("button", name="Order 194 deliveries").click()
+    expect(progress).to_contain_text("of 200 lines")
+    worker()
+    expect(progress).to_contain_text("194 ordered")
+    assert Delivery.objects.count() == 194
+    page.goto("/c/montreuil/deliveries/files/")
+    expect(page.get_by_role("link", name="tuesday.csv")).to_be_visible()
