@@ -1,6 +1,7 @@
 """A thousand taps of couriers over a network that cuts, repeats and disorders, to a server whose workers are killed.
 
-Starts, ends, problems, photos, notes, waits, cash, tied labels, and taps that are taken back. At the end the server's state is compared with what the couriers did: what it does not show is lost, what it shows twice is doubled.
+Starts, ends, problems, photos, notes, waits, cash, tied labels, and taps that are taken back. At the end the server's state is
+compared with what the couriers did: what it does not show is lost, what it shows twice is doubled.
 """
 
 import datetime as dt
