@@ -6,7 +6,7 @@ from django.template.loader import get_template
 from collectives.models import Role
 from coopdelivery.notices.kinds import Kind, all_kinds
 
-AUDIENCES = {*Role.values, "officer", "delegate", "recipient", "invited", "everyone", "nobody"}
+AUDIENCES = {*Role.values, "officer", "delegate", "in_a_group", "recipient", "invited", "everyone", "nobody"}
 KINDS = all_kinds()
 
 

@@ -66,7 +66,7 @@ def test_the_page_asks_the_same_number_of_questions_for_fifty_messages(
 ) -> None:
     for n in range(60):
         tell(dana, montreuil, f"visit-{n}")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         danas.get(PAGE)
 
 
