@@ -68,7 +68,7 @@ def add_supplement(*, order: Order, label: str, net: Money, reason: str, agreed_
     TooManySupplements, PriceMoved.
     """
     locked = _locked(order)
-    lines = list(locked.lines.all())
+    lines = list(OrderLine.objects.filter(order=locked))
     key = idempotency_key.strip()[:64]
     if key and any(line.facts.get("key") == key for line in lines):
         return locked.gross
@@ -119,7 +119,7 @@ def charge_waiting(order: Order) -> Money | None:
         locked = _locked(order)
     except (PaidByCard, AlreadyInAccounts):
         return None
-    lines = list(locked.lines.all())
+    lines = list(OrderLine.objects.filter(order=locked))
     minutes = [stop.waited_min for stop in Stop.objects.filter(delivery__order=locked)]
     filled = [line for line in lines if line.code == WAITING and _fill(line, minutes, locked.vat_rate)]
     if not filled:
@@ -164,5 +164,5 @@ def _repriced(order: Order, lines: Iterable[OrderLine], *, why: str, reason: str
 
 def kept_lines(order: Order) -> list[Mapping[str, Any]]:
     """The supplements of an order, as lines: a change of the delivery is priced anew, what was added stays."""
-    rows = order.lines.filter(code=SUPPLEMENT)
+    rows = OrderLine.objects.filter(order=order, code=SUPPLEMENT)
     return [{"label": row.label, "code": row.code, "args": row.facts, "amount_cents": row.amount_cents} for row in rows]
