@@ -8,13 +8,18 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from collectives.models import Collective
+from collectives.tenancy import acting_for
+from coopdelivery.journal import services as journal
 from coopdelivery.people.models import Person
 from tests.browser.house import House, running
 from tests.browser.visitors import ARGUMENTS, Visitors, visitors_of
+from tests.orders import world
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -64,6 +69,22 @@ def wait_for_the_server() -> None:
         if not any("process_request_thread" in thread.name for thread in threading.enumerate()):
             return
         time.sleep(0.1)
+
+
+def where_it_is_morning() -> str:
+    """A time zone in which now is between seven and eleven, so that no test runs into midnight."""
+    west = min(12, timezone.now().hour - 9)
+    return f"Etc/GMT{west:+d}" if west else "Etc/GMT"
+
+
+@pytest.fixture
+def town(montreuil: Collective) -> Iterator[Collective]:
+    """Montreuil, open all week, acting, and in the middle of its morning."""
+    Collective.objects.filter(pk=montreuil.pk).update(time_zone=where_it_is_morning())
+    montreuil.refresh_from_db()
+    with acting_for(montreuil), journal.source("web"):
+        world.open_all_week(montreuil)
+        yield montreuil
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Dana's board in a real Chromium: by mouse, by key, on a phone, and what happens when the server says no."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,9 +10,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from collectives.models import Collective, Membership, Role
 from collectives.services import plan_shift
-from collectives.tenancy import acting_for
 from coopdelivery.decisions import services as decisions
-from coopdelivery.journal import services as journal
 from coopdelivery.places.services import find_or_create_place
 from dispatch.models import PlanChange, Task
 from dispatch.services.plan import loose_round_of, plan_tasks
@@ -27,21 +24,6 @@ pytestmark = pytest.mark.browser
 
 ROWS = ".stop[data-t]"
 DESK: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}, "has_touch": False, "is_mobile": False}
-
-
-def where_it_is_morning() -> str:
-    """A time zone in which now is between seven and eleven, so that no test runs into midnight."""
-    west = min(12, timezone.now().hour - 9)
-    return f"Etc/GMT{west:+d}" if west else "Etc/GMT"
-
-
-@pytest.fixture
-def town(montreuil: Collective) -> Iterator[Collective]:
-    Collective.objects.filter(pk=montreuil.pk).update(time_zone=where_it_is_morning())
-    montreuil.refresh_from_db()
-    with acting_for(montreuil), journal.source("web"):
-        world.open_all_week(montreuil)
-        yield montreuil
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.browser.test_board import DESK, ROWS
 
 pytestmark = pytest.mark.browser
 
-town, day, board = test_board.town, test_board.day, test_board.board
+day, board = test_board.day, test_board.board
 
 
 def test_what_is_shown_is_kept_for_the_person_in_every_browser(board: Page, day: list[str], signed_in: SignedIn, dana: Membership) -> None:

@@ -26,7 +26,7 @@ from tests.processes import database_url, environment, program
 from tests.servers import free_port
 
 pytestmark = pytest.mark.browser
-town, day, board = test_board.town, test_board.day, test_board.board
+day, board = test_board.day, test_board.board
 TRAY = ".bd-tray .stop[data-t]"
 
 

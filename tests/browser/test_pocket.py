@@ -14,8 +14,6 @@ from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from collectives.models import Collective, Membership
-from collectives.tenancy import acting_for
-from coopdelivery.journal import services as journal
 from coopdelivery.journal.models import Event
 from coopdelivery.places.services import find_or_create_place
 from dispatch.models import Incident, Proof, Task
@@ -30,21 +28,6 @@ from tests.orders import world
 pytestmark = pytest.mark.browser
 
 FRONT = "[data-foot]:not([hidden])"
-
-
-def where_it_is_morning() -> str:
-    """A time zone in which now is between seven and eleven, so that no test runs into midnight."""
-    west = min(12, timezone.now().hour - 9)
-    return f"Etc/GMT{west:+d}" if west else "Etc/GMT"
-
-
-@pytest.fixture
-def town(montreuil: Collective) -> Iterator[Collective]:
-    Collective.objects.filter(pk=montreuil.pk).update(time_zone=where_it_is_morning())
-    montreuil.refresh_from_db()
-    with acting_for(montreuil), journal.source("web"):
-        world.open_all_week(montreuil)
-        yield montreuil
 
 
 @pytest.fixture

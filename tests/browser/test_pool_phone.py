@@ -7,10 +7,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from collectives.models import Membership, Role, TimeMark
 from dispatch.models import Task
-from tests.browser.test_pocket import Cellar, cellar, context, florist, gate, phone, stops, town, wait_until
+from tests.browser.test_pocket import Cellar, cellar, context, florist, gate, phone, stops, wait_until
 from tests.conftest import PASSWORD, make_member
 
-__all__ = ["cellar", "context", "florist", "gate", "phone", "stops", "town"]  # fixtures of the cellar
+__all__ = ["cellar", "context", "florist", "gate", "phone", "stops"]  # fixtures of the cellar
 pytestmark = pytest.mark.browser
 
 PIN, OTHER = "274913", "630815"

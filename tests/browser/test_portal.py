@@ -1,7 +1,6 @@
 """A shop and its customers in a real Chromium: a known address, a change that is asked for, a purchase that the bank confirms."""
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -11,15 +10,13 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from collectives.models import Collective, Membership
-from collectives.tenancy import acting_for
-from coopdelivery.journal import services as journal
 from coopdelivery.places.services import find_or_create_place
 from orders.imports.services import lost_batches, work
 from orders.models import Delivery, Partner, Product, Purchase, PurchaseState
 from orders.services import save_entry
 from orders.window.keeping import save_product, save_window
 from tests.browser.conftest import PHONE, SignedIn
-from tests.browser.test_board import DESK, where_it_is_morning
+from tests.browser.test_board import DESK
 from tests.orders import world
 from tests.orders.stripe_server import stripe_address, stripe_server  # noqa: F401  fixtures
 from tests.orders.test_cancelling import plan
@@ -36,23 +33,19 @@ class Shop:
 
 
 @pytest.fixture
-def shop(montreuil: Collective, sam: Membership) -> Iterator[Shop]:
+def shop(town: Collective, sam: Membership) -> Shop:
     """Fleurs de Maine knows Mme Roux, and sells tulips to everybody."""
-    Collective.objects.filter(pk=montreuil.pk).update(time_zone=where_it_is_morning())
-    montreuil.refresh_from_db()
-    with acting_for(montreuil), journal.source("web"):
-        world.open_all_week(montreuil)
-        world.make_parcel_type(montreuil)
-        partner = world.make_partner(montreuil, seat=sam)
-        place = world.make_place(montreuil, "7 place du Ralliement", 2500)
-        save_entry(partner=partner, place=place, contact_name="Mme Roux", phone="06 39 98 12 40", note="Deaf: knock loudly", by=None)
-        find_or_create_place(collective_id=montreuil.pk, text=HOME, country="FR", point=(48.865, 2.44))
-        hours = [(day, dt.time(0), dt.time(0)) for day in range(7)]
-        window = save_window(
-            partner=partner, ranges=hours, by=None, is_open=True, about="Flowers", prepares_minutes=0, collects=True, delivers=True
-        )
-        tulips = save_product(shop=window, by=None, name="Tulips", price_cents=1250, vat_rate=1000, stock=5, allergens=["nuts"])
-        yield Shop(partner, tulips)
+    world.make_parcel_type(town)
+    partner = world.make_partner(town, seat=sam)
+    place = world.make_place(town, "7 place du Ralliement", 2500)
+    save_entry(partner=partner, place=place, contact_name="Mme Roux", phone="06 39 98 12 40", note="Deaf: knock loudly", by=None)
+    find_or_create_place(collective_id=town.pk, text=HOME, country="FR", point=(48.865, 2.44))
+    hours = [(day, dt.time(0), dt.time(0)) for day in range(7)]
+    window = save_window(
+        partner=partner, ranges=hours, by=None, is_open=True, about="Flowers", prepares_minutes=0, collects=True, delivers=True
+    )
+    tulips = save_product(shop=window, by=None, name="Tulips", price_cents=1250, vat_rate=1000, stock=5, allergens=["nuts"])
+    return Shop(partner, tulips)
 
 
 def clean(page: Page) -> None:

@@ -1,5 +1,5 @@
 """Carl's phone and its cellar, as in tests/browser/test_pocket.py."""
 
-from tests.browser.test_pocket import cellar, context, florist, gate, phone, stops, town
+from tests.browser.test_pocket import cellar, context, florist, gate, phone, stops
 
-__all__ = ["cellar", "context", "florist", "gate", "phone", "stops", "town"]
+__all__ = ["cellar", "context", "florist", "gate", "phone", "stops"]
