@@ -10,12 +10,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -89,13 +89,20 @@ class Progress:
         say(f"  {'✓' if good else '✗'} {self.title:<14} {outcome} ({self.seconds():.1f} s)")
 
 
-def run_logged(title: str, command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, outcome: str = "done") -> str:
-    """Run one preparing step; returns what it said. What it complains of goes to var/log/prepare.log and is shown only when it fails."""
+def run_logged(
+    title: str,
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    outcome: str = "done",
+    answer: IO[str] | None = None,
+) -> None:
+    """Run one preparing step; its output goes to var/log/prepare.log and is shown only when it fails. What it answers can go elsewhere."""
     progress = Progress(title)
     log = data_dir() / "log" / "prepare.log"
-    with log.open("w", encoding="utf-8") as sink, tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+    with log.open("w", encoding="utf-8") as sink:
         process = subprocess.Popen(
-            [str(part) for part in command], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=sink,
+            [str(part) for part in command], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=answer or sink, stderr=sink,
             start_new_session=True, preexec_fn=die_with_parent,
         )  # fmt: skip
         try:
@@ -107,14 +114,10 @@ def run_logged(title: str, command: Sequence[str | Path], *, env: Mapping[str, s
                 os.killpg(process.pid, signal.SIGTERM)
             process.wait()
             raise
-        said.seek(0)
-        words = said.read()
-        sink.write(words)
     if process.returncode:
         progress.done("failed", good=False)
         raise Refused(f"{title}: this did not work. The end of {log}:\n{tail(log)}")
     progress.done(outcome)
-    return words
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sqlite3
+import tempfile
 import threading
 from pathlib import Path
 from types import FrameType
@@ -51,10 +52,14 @@ def prepare(env: dict[str, str]) -> str:
         words = Progress("translations")
         words.done(f"{compile_catalogues(ROOT)} compiled")
         demo: list[str | Path] = [PYTHON, "manage.py", "demo", "--sign-ins"]
-        if not is_new:
-            return run_logged("demo", [*demo, "--ready"], env=env, outcome="up to date")
-        run_logged("database", [PYTHON, "manage.py", "migrate", "--no-input"], env=env, outcome="up to date")
-        return run_logged("demo", [*demo, "--if-empty"], env=env, outcome="ready")
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+            if is_new:
+                run_logged("database", [PYTHON, "manage.py", "migrate", "--no-input"], env=env, outcome="up to date")
+                run_logged("demo", [*demo, "--if-empty"], env=env, outcome="ready", answer=said)
+            else:
+                run_logged("demo", [*demo, "--ready"], env=env, outcome="up to date", answer=said)
+            said.seek(0)
+            return said.read().rstrip()
 
 
 def greeting(ports: Ports, words: str) -> str:
