@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from collectives.access import allows
@@ -13,7 +14,7 @@ from coopdelivery.people.models import Person
 from dispatch.models import Proof, Task, TaskStatus
 from dispatch.services import progress
 from dispatch.services.asked import Shown, asked_of, check, without_pictures
-from dispatch.services.proofs import Given
+from dispatch.services.proofs import Given, add_proof
 from dispatch.services.who import member
 from orders.api.reading import text_of
 from orders.api.seen import id_of, one
@@ -72,11 +73,15 @@ def _check_asked(task: Task, by: Person, *, name: str = "", note: str = "", fail
     check(without_pictures(asked_of([task], failed=failed)), shown, [task])
 
 
-def fail(task: Task, *, by: Person, reason: str, now: datetime) -> Task:
-    """It could not be done. Raises ApiError, BadProof."""
+def fail(task: Task, *, by: Person, reason: str, name: str, now: datetime) -> Task:
+    """It could not be done; `name` is who said so, where the courier wrote one. Raises ApiError, BadProof."""
     still_open(task)
-    _check_asked(task, by, note=reason, failed=True)
-    return progress.fail_task(task=task, by=by, at=now, reason=reason)
+    _check_asked(task, by, name=name, note=reason, failed=True)
+    with transaction.atomic():
+        failed = progress.fail_task(task=task, by=by, at=now, reason=reason)
+        if name:
+            add_proof(task=failed, proof=Given(kind="name", text=name, taken_at=now), by=by)
+    return failed
 
 
 def still_open(task: Task) -> None:

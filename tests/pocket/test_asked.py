@@ -11,12 +11,11 @@ from collectives.models import Membership
 from coopdelivery.journal.models import Event
 from dispatch.models import BoundLabel, CourierAction, Proof, Task
 from dispatch.services.cash import shares
-from dispatch.services.proofs import Given, add_proof
 from orders.models import Partner, Stop
 from orders.proof_rules import KINDS
 from tests.api.world import as_member
 from tests.dispatch.conftest import at
-from tests.pocket.conftest import Sync, picture, statuses, tap
+from tests.pocket.conftest import Sync, statuses, tap
 
 BRINGS: dict[str, dict[str, Any]] = {
     "photo": {"photos": [str(uuid.uuid4())]},
@@ -109,7 +108,7 @@ def test_nobody_waits_at_a_stop_that_is_over(sync: Sync, stops: list[Task]) -> N
 
 
 @pytest.mark.parametrize(
-    ("outcome", "body", "missing"), [("pickup", {}, "name"), ("pickup", {"notes": "x"}, "scan"), ("failed", {}, "photo")]
+    ("outcome", "body", "missing"), [("pickup", {}, "name"), ("pickup", {"notes": "x"}, "scan"), ("failed", {}, "name")]
 )
 def test_the_api_asks_a_courier_for_the_same(
     carl: Membership, stops: list[Task], florist: Partner, outcome: str, body: dict[str, str], missing: str
@@ -120,9 +119,14 @@ def test_the_api_asks_a_courier_for_the_same(
     assert answer.status_code == 400
     assert "asks" in answer.content.decode()
     assert statuses(stops)[0] == "todo"
-    add_proof(task=stops[0], proof=Given("photo", image=picture()), by=carl.person)
     full = {"contactName": "Rosa", "notes": f"{stops[0].delivery.number}/1"}
     assert app.put(url, full).status_code == 200
+
+
+def test_the_name_that_comes_with_a_failure_is_kept(carl: Membership, stops: list[Task]) -> None:
+    answer = as_member(carl).put(f"/api/tasks/{stops[0].pk}/failed", {"reason": "ABSENT", "contactName": " Rosa "})
+    assert (answer.status_code, answer.json()["status"]) == (200, "FAILED")
+    assert (Proof.objects.get().kind, Proof.objects.get().text) == ("name", "Rosa")
 
 
 @given(due=st.lists(st.integers(0, 5000), min_size=1, max_size=6), paid=st.integers(0, 20000))

@@ -100,7 +100,8 @@ class Failed(Endpoint):
         body = call.sent
         reason = text_of(body, "reason", "").lower()
         why = str(IncidentReason(reason).label) if reason in IncidentReason.values else reason
-        fail(task, by=call.person, now=timezone.now(), reason=text_of(body, "notes", "") or why)
+        name = text_of(body, "contactName", "").strip()[:120]
+        fail(task, by=call.person, now=timezone.now(), reason=text_of(body, "notes", "") or why, name=name)
         return Answer(shaped_one(call, pk), context="Task")
 
 
