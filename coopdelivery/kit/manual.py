@@ -36,6 +36,7 @@ class Page:
         html = str(MarkdownIt("commonmark", {"html": False}).enable("table").render(self.text))
         html = LOCAL_PAGE.sub(r'href="/docs/\1/\2"', html)
         html = LOCAL_IMAGE.sub(r'loading="lazy" src="/docs/\1"', html)
+        html = html.replace("<pre>", '<pre tabindex="0">')  # a long line is scrolled by key too
         return mark_safe(html)  # noqa: S308  rendered from our own files, with raw markup switched off
 
 
