@@ -69,7 +69,7 @@ WHO = {
         "/c/helsinki/deliveries/repeats/",
     ),
     "patjapaja": ("/c/helsinki/deliveries/",),
-    "fay": ("/federation/",),
+    "fay": ("/federation/", "/federation/policies/calls/emergency/"),
     "otto": ("/courier/", "/courier/switch/", "/courier/offline/"),
 }
 SHOPS = {"orvokki", "patjapaja"}
@@ -157,6 +157,8 @@ NO_PAGE = {
         "licence:receipt",
         "licence:passport",
         "federation:passport_key",
+        "federation:meeting_minutes",
+        "collectives:assembly_minutes",
     ),
     *("dispatch:board_search", "people:session_end", "notices:test", "notices:push_subscribe", "notices:push_forget"),
     *("home:enter", "orders:deliveries_csv", "orders:deliveries_xlsx", "orders:statement_xlsx", "orders:deliveries_labels"),
@@ -177,6 +179,9 @@ ELSEWHERE = {
         "front:pay",
         "front:bought",
         "orders:delivery_change",
+        "orders:shop_owed",
+        "collectives:assembly",
+        "collectives:proposal_papers",
     ),
 }
 
