@@ -14,8 +14,12 @@ class Migration(migrations.Migration):
 
     initial = True
 
+    # The libraries' tables first: each step that follows our models would render all of them again, and an empty database took twice as long.
     dependencies = [
+        ('mfa', '0003_authenticator_type_uniq'),
+        ('oauth2_provider', '0022_refreshtoken_token_family_index'),
         ('places', '0001_initial'),
+        ('usersessions', '0001_initial'),
     ]
 
     operations = [
