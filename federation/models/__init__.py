@@ -4,12 +4,14 @@ from federation.models.dues import TRUE_UP, DuesCall, DuesPayment, DuesRelief, D
 from federation.models.groups import Deliverable, Expense, GroupMember, Mandate, Signature, Source, WorkingGroup
 from federation.models.passport import TrainingRecord
 from federation.models.policy import FederationPolicy
+from federation.models.purchasing import Bill, GroupPurchase, Intent, Share
 from federation.models.register import Condition, Delegate, Dossier, Evidence, Officer, Review, StandingChange
 from federation.models.solidarity import AidRequest, Endowment, FundSource, Repayment
 
 __all__ = [
     "TRUE_UP",
     "AidRequest",
+    "Bill",
     "Condition",
     "Delegate",
     "Deliverable",
@@ -25,10 +27,13 @@ __all__ = [
     "FiledAccounts",
     "FundSource",
     "GroupMember",
+    "GroupPurchase",
+    "Intent",
     "Mandate",
     "Officer",
     "Repayment",
     "Review",
+    "Share",
     "Signature",
     "Source",
     "StandingChange",
