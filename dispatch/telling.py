@@ -58,7 +58,9 @@ def _arrival(owned: Round, at: object, before: int, *, under_way: bool) -> Arriv
 def work_of(delivery: Delivery, membership: Membership) -> Panel | None:
     """Attempts, proofs and incidents; the names of couriers, the link to the board and the way through a hub are for staff."""
     staff = is_staff(membership)
-    tasks = Task.objects.filter(delivery=delivery).select_related("stop__place", "place", "round__courier__person", "finished_by")
+    tasks = Task.objects.filter(delivery=delivery).select_related(
+        "stop__place", "place", "round__courier__person", "finished_by", "handed_to"
+    )
     found = list(tasks.order_by(*ALONG) if staff else tasks.filter(leg=Leg.STOP).order_by(*ALONG))
     if not found:
         return None

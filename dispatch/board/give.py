@@ -110,7 +110,7 @@ def board_give(request: HttpRequest) -> HttpResponse:
     """The list of people for the chosen stops; changes nothing. `g` ticks whole deliveries, `pairs` adds their other legs."""
     collective = collective_of(request)
     on = day_asked(request.POST.get("on", ""), collective)
-    whole = rows(Q(delivery__number__in=request.POST.getlist("g")[:200], round=None, on=on, status=TaskStatus.TODO))
+    whole = rows(Q(delivery__number__in=request.POST.getlist("g")[:200], round=None, handed_to=None, on=on, status=TaskStatus.TODO))
     ticked = request.POST.getlist("t")
     refs = refs_asked([*ticked, *(str(row.ref) for row in whole if str(row.ref) not in ticked)])
     moving = _in_given_order(refs)
@@ -139,6 +139,6 @@ def _with_other_legs(moving: Sequence[Row]) -> list[Row]:
     """The free legs of the same deliveries, pickups in front of the first stop of their delivery."""
     known = {row.pk for row in moving}
     deliveries = {row.delivery_id for row in moving}
-    others = [row for row in rows(Q(delivery_id__in=deliveries, round=None, status=TaskStatus.TODO)) if row.pk not in known]
+    others = [row for row in rows(Q(delivery_id__in=deliveries, round=None, handed_to=None, status=TaskStatus.TODO)) if row.pk not in known]
     pickups = [row for row in others if row.is_pickup]
     return [*pickups, *moving, *(row for row in others if not row.is_pickup)]

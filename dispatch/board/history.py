@@ -52,6 +52,8 @@ WORDS = {
     "delivery.untagged": _("tag taken off"),
     "task.relayed": _("sent through a hub"),
     "task.unrelayed": _("directly again"),
+    "task.handed_over": _("offered to another co-op"),
+    "task.taken_back": _("ours to do again"),
     "proof.added": _("proof added"),
     "incident.reported": _("incident reported"),
     "incident.noted": _("incident: words added"),
@@ -81,6 +83,7 @@ VERBS = {
     "cancel": _("cancelled"),
     "relay": _("sent through a hub"),
     "unrelay": _("directly again"),
+    "hand_over": _("offered to another co-op"),
 }
 SOURCES = {"web": _("web"), "courier": _("phone"), "api": _("API"), "import": _("import"), "rule": _("rule"), "system": _("system")}
 

@@ -37,7 +37,7 @@ WORKERS = (Role.COURIER, Role.DISPATCHER, Role.ADMIN)
 
 
 def _tasks(on: date, rounds: list[int]) -> QuerySet[Any, Any]:
-    return rows_asked(Q(round_id__in=rounds) | Q(round=None, on=on, status__in=LIVE))
+    return rows_asked(Q(round_id__in=rounds) | Q(round=None, handed_to=None, on=on, status__in=LIVE))
 
 
 def _rounds(on: date) -> QuerySet[Any, Any]:
@@ -50,7 +50,8 @@ def _left_over(today: date, since: date) -> QuerySet[Any, Any]:
     again = Task.objects.filter(stop=OuterRef("stop"), leg=OuterRef("leg"), attempt__gt=OuterRef("attempt"))
     failed = Q(status=TaskStatus.FAILED) & (Q(stop__status=StopStatus.FAILED) | (Q(leg__gt=0) & ~Exists(again)))
     open_still = Q(status__in=LIVE) | (failed & ~Exists(told))
-    recent = Task.objects.filter(on__lt=today, on__gte=since, status__in=[*LIVE, TaskStatus.FAILED]).filter(open_still)
+    ours = Task.objects.filter(on__lt=today, on__gte=since, status__in=[*LIVE, TaskStatus.FAILED], handed_to=None)
+    recent = ours.filter(open_still)
     return rows_asked(Q(pk__in=recent.order_by("on", "pk").values("pk")[:MOST_LEFT]))
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from collectives.models import Collective
 from collectives.tenancy import Owned, OwnedManager, OwnedQuerySet
 from coopdelivery.kit.windows import Window
 from coopdelivery.places.models import Place
@@ -53,7 +54,8 @@ class TaskQuerySet(OwnedQuerySet["Task"]):
         return self.filter(status__in=[TaskStatus.TODO, TaskStatus.DOING])
 
     def unplanned(self) -> "TaskQuerySet":
-        return self.live().filter(round=None)
+        """To give: in no round, and not another co-op's to do."""
+        return self.live().filter(round=None, handed_to=None)
 
     def with_promise(self) -> "TaskQuerySet":
         """With what screens show of the stop: place, delivery, partner."""
@@ -69,6 +71,8 @@ class Task(Owned):
 
     Positions grow along the round with room between them: their order counts, not their value. A relay through a hub adds two tasks
     to a drop: `leg` TO_HUB and FROM_HUB, with a `place` and hours (`opens_at`, `closes_at`) of their own; the promise stays the stop's.
+
+    `handed_to` is the co-op that was asked to do it, or does it: while it stands, nobody here plans, starts or finishes it.
     """
 
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -94,6 +98,7 @@ class Task(Owned):
     received_at = models.DateTimeField(null=True, blank=True)
     finished_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    handed_to = models.ForeignKey(Collective, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     objects = OwnedManager.from_queryset(TaskQuerySet)()  # type: ignore[misc]  # the abstract one is a class variable to mypy
 
     class Meta:

@@ -73,7 +73,7 @@ def move_to_day(*, tasks: Sequence[Ref], on: date, by: Person, versions: Version
 
 
 def movable(asked: list[Task], rounds: dict[int, Round]) -> list[Task]:
-    """The same tasks, now locked. Raises CannotMove when one is finished, or was taken elsewhere while we waited for the locks."""
+    """The same tasks, now locked. Raises CannotMove when one is finished, another co-op's, or was taken elsewhere meanwhile."""
     found = locked_tasks([task.ref for task in asked], rounds)
     for task in asked:
         if str(task.ref) not in found:
@@ -81,7 +81,15 @@ def movable(asked: list[Task], rounds: dict[int, Round]) -> list[Task]:
         if found[str(task.ref)].status in FINISHED:
             words = {"stop": task.where, "state": found[str(task.ref)].get_status_display()}
             raise CannotMove(_("%(stop)s is %(state)s: it keeps its place.") % words, field="tasks")
+        refuse_if_handed(found[str(task.ref)])
     return [found[str(task.ref)] for task in asked]
+
+
+def refuse_if_handed(task: Task) -> None:
+    """Raises CannotMove while the task is another co-op's."""
+    if task.handed_to is not None:
+        words = {"stop": task.where, "co_op": task.handed_to.name}
+        raise CannotMove(_("%(stop)s is with %(co_op)s: look at the hand-over.") % words, field="tasks")
 
 
 def _spots(moving: list[Task], to_round: Round | None, before: Ref | None) -> dict[int, Spot]:

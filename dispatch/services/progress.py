@@ -30,7 +30,8 @@ CLOCK_SLACK = timedelta(minutes=10)
 def start_task(*, task: Task, by: Person, at: datetime) -> Task:
     """The courier is on the way to it, or at it. Starting twice changes nothing. Raises CannotProgress."""
     _in_hand(task, by)
-    if Task.objects.filter(pk=task.pk, status=TaskStatus.TODO, round=task.round_id).update(status=TaskStatus.DOING, started_at=_past(at)):
+    waits = Task.objects.filter(pk=task.pk, status=TaskStatus.TODO, round=task.round_id, handed_to=None)
+    if waits.update(status=TaskStatus.DOING, started_at=_past(at)):
         _record("task.started", task, by, at=_past(at))
     else:
         _refuse_unless(task, TaskStatus.DOING)
@@ -123,6 +124,9 @@ def _in_hand(task: Task, by: Person) -> None:
     writes a task twice in one gesture has that looked at.
     """
     Delivery.objects.select_for_update(of=("self",), no_key=True).get(pk=task.delivery_id)
+    if task.handed_to is not None:
+        words = {"stop": task.where, "co_op": task.handed_to.name}
+        raise CannotProgress(_("%(stop)s is with %(co_op)s: what happens there comes from them.") % words)
     membership = member(by)
     if membership is not None and allows(membership, "tasks.correct"):
         return
@@ -165,7 +169,7 @@ def _needed(task: Task) -> tuple[set[str], bool]:
 def _finish(task: Task, status: TaskStatus, by: Person, at: datetime) -> bool:
     open_states = (TaskStatus.TODO, TaskStatus.DOING)
     values = {"status": status, "finished_at": _past(at), "received_at": timezone.now(), "finished_by": by}
-    return bool(Task.objects.filter(pk=task.pk, status__in=open_states, round=task.round_id).update(**values))
+    return bool(Task.objects.filter(pk=task.pk, status__in=open_states, round=task.round_id, handed_to=None).update(**values))
 
 
 def _reopen(task: Task, **conditions: object) -> bool:

@@ -104,6 +104,8 @@ def untouched_or_why(legs: Iterable[Task]) -> str:
         if task.status != TaskStatus.TODO or task.attempt > 1:
             words = {"stop": task.where, "state": task.get_status_display()}
             return str(_("%(stop)s is %(state)s: the way through the hub has begun.") % words)
+        if task.handed_to is not None:
+            return str(_("%(stop)s is with %(co_op)s: look at the hand-over.") % {**words, "co_op": task.handed_to.name})
     if Incident.objects.filter(task__in=[task.pk for task in legs]).exists():
         return str(_("Somebody reported an incident at the hub: decide about it first."))
     return ""
@@ -136,6 +138,8 @@ def _why_not(drop: Task, pickup: Task | None, newest: Mapping[tuple[int, int], T
     words = {"stop": drop.where, "state": drop.get_status_display()}
     if (drop.stop_id, int(Leg.TO_HUB)) in newest:
         return _("%(stop)s goes through a hub already.") % words
+    if drop.handed_to is not None:
+        return _("%(stop)s is with %(co_op)s: look at the hand-over.") % {**words, "co_op": drop.handed_to.name}
     if drop.status != TaskStatus.TODO:
         return _("%(stop)s is %(state)s: it cannot go through a hub any more.") % words
     if pickup is None or pickup.status not in {*LIVE, TaskStatus.DONE}:

@@ -100,7 +100,7 @@ def matching(calls: Sequence[Call], on: date) -> list[Task]:
     of pickups alone the pickups decide.
     """
     place_of = {call: float(n) for n, call in enumerate(calls)}
-    free = Task.objects.filter(on=on, round=None, status=TaskStatus.TODO, leg=Leg.STOP).select_related("stop__place", "place")
+    free = Task.objects.unplanned().filter(on=on, status=TaskStatus.TODO, leg=Leg.STOP).select_related("stop__place", "place")
     spots = {task: place_of.get((task.kind, str(task.stop.place.ref))) for task in free}
     decides = TaskKind.DROPOFF if any(kind == TaskKind.DROPOFF for kind, _place in calls) else TaskKind.PICKUP
     first: dict[int, float] = {}

@@ -119,6 +119,8 @@ def _check_tasks(change: PlanChange, tasks: list[Task], rounds: dict[str, Round]
             raise CannotUndo(_("%(name)s moved %(stop)s since.") % {"name": who, "stop": task.where})
         if task.status in OVER:
             raise CannotUndo(_("%(stop)s is %(state)s since.") % {"stop": task.where, "state": task.get_status_display()})
+        if task.handed_to is not None:
+            raise CannotUndo(_("%(stop)s is with %(co_op)s: look at the hand-over.") % {"stop": task.where, "co_op": task.handed_to.name})
     for spot in change.before.get("tasks", {}).values():
         if spot["round"] and spot["round"] not in rounds and not _cards(change).get(spot["round"]):
             raise CannotUndo(_("The round it came from was removed since."))
