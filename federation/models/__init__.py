@@ -2,6 +2,7 @@
 
 from federation.models.dues import TRUE_UP, DuesCall, DuesPayment, DuesRelief, DuesTerms, FiledAccounts
 from federation.models.groups import Deliverable, Expense, GroupMember, Mandate, Signature, Source, WorkingGroup
+from federation.models.handover import HandedTask, Handover, HandoverPartner
 from federation.models.passport import TrainingRecord
 from federation.models.policy import FederationPolicy
 from federation.models.purchasing import Bill, GroupPurchase, Intent, Share
@@ -27,6 +28,9 @@ __all__ = [
     "FiledAccounts",
     "FundSource",
     "GroupMember",
+    "HandedTask",
+    "Handover",
+    "HandoverPartner",
     "GroupPurchase",
     "Intent",
     "Mandate",
