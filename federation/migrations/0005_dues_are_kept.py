@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from coopdelivery.kit.guards import Guard, guarded
+
 WHY = "dues change only by a passed resolution of the assembly"
 KEPT = "dues are only ever added"
 UNDECIDED = """NOT EXISTS (
@@ -9,8 +11,7 @@ UNDECIDED = """NOT EXISTS (
 SAME_CALL = """
     NEW.ref = OLD.ref AND NEW.collective_id = OLD.collective_id AND NEW.year = OLD.year AND NEW.month = OLD.month
     AND NEW.cents = OLD.cents AND NEW.currency = OLD.currency AND NEW.due_on = OLD.due_on AND NEW.terms_id = OLD.terms_id"""
-# table, moment, when the database refuses it, and why
-GUARDS = (
+REFUSED = (
     ("federation_duesterms", "INSERT", UNDECIDED, WHY),
     ("federation_duesrelief", "INSERT", UNDECIDED, WHY),
     ("federation_duesterms", "UPDATE", "", KEPT),
@@ -24,40 +25,9 @@ GUARDS = (
     ("federation_filedaccounts", "UPDATE", "OLD.confirmed_at IS NOT NULL", KEPT),
     ("federation_filedaccounts", "DELETE", "OLD.confirmed_at IS NOT NULL", KEPT),
 )
-
-
-def name_of(table, moment):
-    return f"{table}_{moment.lower()}_kept"
-
-
-def forwards(apps, editor):
-    for table, moment, when, why in GUARDS:
-        name = name_of(table, moment)
-        if editor.connection.vendor == "postgresql":
-            returned = "OLD" if moment == "DELETE" else "NEW"
-            refusal = f"RAISE EXCEPTION '{why}' USING ERRCODE = 'check_violation';"
-            body = f"IF {when} THEN {refusal} END IF;" if when else refusal
-            editor.execute(
-                f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN {returned}; END $$;"
-                f"CREATE TRIGGER {name} BEFORE {moment} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();",
-                params=None,
-            )
-        else:
-            condition = f"WHEN {when} " if when else ""
-            editor.execute(
-                f"CREATE TRIGGER {name} BEFORE {moment} ON {table} {condition}BEGIN SELECT RAISE(ABORT, '{why}'); END", params=None
-            )
-
-
-def backwards(apps, editor):
-    for table, moment, _when, _why in GUARDS:
-        name = name_of(table, moment)
-        if editor.connection.vendor == "postgresql":
-            editor.execute(f"DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}();", params=None)
-        else:
-            editor.execute(f"DROP TRIGGER {name}", params=None)
+GUARDS = [Guard(f"{table}_{moment.lower()}_kept", table, moment, when, why) for table, moment, when, why in REFUSED]
 
 
 class Migration(migrations.Migration):
     dependencies = [("federation", "0004_dues")]
-    operations = [migrations.RunPython(forwards, backwards)]
+    operations = [guarded(GUARDS)]

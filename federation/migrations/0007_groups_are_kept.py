@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from coopdelivery.kit.guards import Guard, guarded
+
 DECIDED = "a mandate and its budget come from a passed resolution of the assembly"
 KEPT = "what a group spent is only ever added to"
 OVER_BUDGET = "the budget of this mandate is used up"
@@ -20,50 +22,23 @@ NOT_COVERED = """NEW.state IN ('signed', 'paid') AND (SELECT count(*) FROM feder
 OWN = "EXISTS (SELECT 1 FROM federation_expense e WHERE e.id = NEW.expense_id AND e.asked_by_id = NEW.person_id)"
 SPENT = """(SELECT coalesce(sum(s.cents), 0) FROM federation_source s WHERE s.payment_id = NEW.payment_id)
     + NEW.cents > (SELECT p.cents FROM federation_duespayment p WHERE p.id = NEW.payment_id)"""
-# name, table, moment, when the database refuses it ("": always), and why
 GUARDS = (
-    ("groups_mandate_decided", "federation_mandate", "INSERT", UNDECIDED, DECIDED),
-    ("groups_mandate_same", "federation_mandate", "UPDATE", "", KEPT),
-    ("groups_mandate_stays", "federation_mandate", "DELETE", "", KEPT),
-    ("groups_expense_in_budget", "federation_expense", "INSERT", TOO_MUCH, OVER_BUDGET),
-    ("groups_expense_same", "federation_expense", "UPDATE", CHANGED, KEPT),
-    ("groups_expense_covered", "federation_expense", "UPDATE", NOT_COVERED, UNSIGNED),
-    ("groups_expense_stays", "federation_expense", "DELETE", "", KEPT),
-    ("groups_signature_of_another", "federation_signature", "INSERT", OWN, NOT_BY_ASKER),
-    ("groups_signature_same", "federation_signature", "UPDATE", "", KEPT),
-    ("groups_signature_stays", "federation_signature", "DELETE", "", KEPT),
-    ("groups_source_left", "federation_source", "INSERT", SPENT, OVERDRAWN),
-    ("groups_source_same", "federation_source", "UPDATE", "", KEPT),
-    ("groups_source_stays", "federation_source", "DELETE", "", KEPT),
+    Guard("groups_mandate_decided", "federation_mandate", "INSERT", UNDECIDED, DECIDED),
+    Guard("groups_mandate_same", "federation_mandate", "UPDATE", "", KEPT),
+    Guard("groups_mandate_stays", "federation_mandate", "DELETE", "", KEPT),
+    Guard("groups_expense_in_budget", "federation_expense", "INSERT", TOO_MUCH, OVER_BUDGET),
+    Guard("groups_expense_same", "federation_expense", "UPDATE", CHANGED, KEPT),
+    Guard("groups_expense_covered", "federation_expense", "UPDATE", NOT_COVERED, UNSIGNED),
+    Guard("groups_expense_stays", "federation_expense", "DELETE", "", KEPT),
+    Guard("groups_signature_of_another", "federation_signature", "INSERT", OWN, NOT_BY_ASKER),
+    Guard("groups_signature_same", "federation_signature", "UPDATE", "", KEPT),
+    Guard("groups_signature_stays", "federation_signature", "DELETE", "", KEPT),
+    Guard("groups_source_left", "federation_source", "INSERT", SPENT, OVERDRAWN),
+    Guard("groups_source_same", "federation_source", "UPDATE", "", KEPT),
+    Guard("groups_source_stays", "federation_source", "DELETE", "", KEPT),
 )
-SQLITE = "CREATE TRIGGER {name} BEFORE {moment} ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, '{why}'); END"
-POSTGRES = """
-CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF {when} THEN RAISE EXCEPTION '{why}' USING ERRCODE = 'check_violation'; END IF;
-    RETURN {row};
-END $$;
-CREATE TRIGGER {name} BEFORE {moment} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();
-"""
-
-
-def forwards(apps, editor):
-    shape = POSTGRES if editor.connection.vendor == "postgresql" else SQLITE
-    for name, table, moment, when, why in GUARDS:
-        row = "OLD" if moment == "DELETE" else "NEW"
-        editor.execute(shape.format(name=name, table=table, moment=moment, when=when or "1 = 1", why=why, row=row), params=None)
-
-
-def backwards(apps, editor):
-    for name, table, *_rest in GUARDS:
-        drop = (
-            f"DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}()"
-            if editor.connection.vendor == "postgresql"
-            else f"DROP TRIGGER {name}"
-        )
-        editor.execute(drop, params=None)
 
 
 class Migration(migrations.Migration):
     dependencies = [("federation", "0006_groups")]
-    operations = [migrations.RunPython(forwards, backwards)]
+    operations = [guarded(GUARDS)]
