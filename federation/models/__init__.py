@@ -7,7 +7,7 @@ from federation.models.passport import TrainingRecord
 from federation.models.policy import FederationPolicy
 from federation.models.purchasing import Bill, GroupPurchase, Intent, Share
 from federation.models.register import Condition, Delegate, Dossier, Evidence, Officer, Review, StandingChange
-from federation.models.solidarity import AidRequest, Endowment, FundSource, Repayment
+from federation.models.solidarity import AidRequest, Endowment, FundSource, LoanReminder, Repayment
 
 __all__ = [
     "TRUE_UP",
@@ -33,6 +33,7 @@ __all__ = [
     "HandoverPartner",
     "GroupPurchase",
     "Intent",
+    "LoanReminder",
     "Mandate",
     "Officer",
     "Repayment",

@@ -116,3 +116,19 @@ class Repayment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cents} of {self.aid_id}"
+
+
+class LoanReminder(models.Model):
+    """The co-op was told that its loan is behind since this day: once for each part."""
+
+    aid = models.ForeignKey(AidRequest, on_delete=models.PROTECT, related_name="reminders")
+    due_on = models.DateField()
+    cents = models.PositiveBigIntegerField()
+    told_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["aid", "due_on"], name="loan_reminded_once")]
+        ordering: ClassVar = ["due_on", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.aid_id} behind since {self.due_on}"
