@@ -9,7 +9,8 @@ from collectives.tenancy import acting_for
 from coopdelivery.journal.models import Event
 from coopdelivery.journal.services import subscribe
 from coopdelivery.notices import services as notices
-from orders.models import ChangeRequest, Delivery, PartnerUser, Stop, StopKind, StopStatus
+from orders.models import ChangeRequest, Delivery, Stop, StopKind, StopStatus
+from orders.seats import people_for
 from orders.tracking.links import tracking_path
 
 SILENT = {"email": "none"}
@@ -42,8 +43,7 @@ def tell_partner(event: Event) -> None:
         delivery = _delivery(event)
         if delivery.partner_id is None:
             return
-        seats = PartnerUser.objects.filter(partner_id=delivery.partner_id, membership__is_active=True).select_related("membership__person")
-        for seat in seats:
+        for seat in people_for("deliveries.view", partner_id=delivery.partner_id):
             if seat.membership.person_id != event.by_id:
                 context = {**_facts(delivery), "reason": event.data.get("reason", ""), "url": _page(delivery)}
                 notices.notify(

@@ -208,6 +208,16 @@ class FrontDoorTaken(Refused):
     sentence = _("People without an account order in the name of %(name)s already. Take it away there first.")
 
 
+class AlreadySeated(Refused):
+    code = "already_seated"
+    sentence = _("%(name)s works for %(partner)s already. Change what they may do instead.")
+
+
+class LastOwner(Refused):
+    code = "last_owner"
+    sentence = _("%(name)s is the only owner here. Make somebody else an owner first.")
+
+
 class EntryTaken(Refused):
     code = "entry_taken"
     sentence = _("%(name)s is in this address book at this address already. Change that entry instead.")

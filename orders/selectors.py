@@ -2,9 +2,10 @@
 
 from django.db.models import Q, QuerySet
 
-from collectives.access import STAFF
+from collectives.access import STAFF, allows
 from collectives.models import Membership, Role
 from orders.models import AddressBookEntry, Delivery, Partner
+from orders.seats import partners_granting, seats_for
 
 
 def is_staff(membership: Membership) -> bool:
@@ -19,13 +20,22 @@ def deliveries_visible_to(membership: Membership) -> QuerySet[Delivery]:
     return Delivery.objects.filter(partner__in=partners_of(membership))
 
 
-def partners_of(membership: Membership) -> QuerySet[Partner]:
-    """For whom this member may order: staff for every active partner, a partner's people for their own."""
+def may(membership: Membership, permission: str, partner_id: int | None) -> bool:
+    """Whether the member may do this for that partner: the staff for everybody, a partner's people where their seat grants it."""
+    return allows(membership, permission) and (is_staff(membership) or partner_id in partners_granting(membership, permission))
+
+
+def partners_of(membership: Membership, permission: str = "") -> QuerySet[Partner]:
+    """For whom this member may do what they came for: staff for every active partner, a partner's people where their seat grants it.
+
+    What they came for is `permission`, else the one that opened the door (`entered_by`); without a door it is to look.
+    """
     if is_staff(membership):
         return Partner.objects.filter(is_active=True)
     if Role.PARTNER not in membership.roles:
         return Partner.objects.none()
-    return Partner.objects.filter(users__membership=membership)
+    seats = seats_for(permission or membership.entered_by or "deliveries.view")
+    return Partner.objects.filter(users__membership=membership, users__role__in=seats)
 
 
 def address_book_of(partner: Partner) -> QuerySet[AddressBookEntry]:

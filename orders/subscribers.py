@@ -21,7 +21,7 @@ def seat_partner_user(event: Event) -> None:
         membership = Membership.objects.select_related("person").get(ref=event.subject)
         partner = Partner.objects.filter(ref=ref).first()
         if partner is not None:
-            add_partner_user(partner=partner, membership=membership, by=membership.person)
+            add_partner_user(partner=partner, membership=membership, by=membership.person, role=event.data.get("partner_role", ""))
 
 
 @subscribe("stop.waited")

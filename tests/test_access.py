@@ -7,9 +7,14 @@ from django.db import transaction
 from django.test import Client
 
 from collectives.access import GRANTS, OFFICER
-from collectives.models import Membership, Role
+from collectives.models import Collective, Membership, Role
+from collectives.tenancy import acting_for
 from coopdelivery.people.models import Person
+from orders.models import SeatRole
+from orders.seats import SEATS
+from orders.services import add_partner_user
 from tests.answers import let_go
+from tests.orders import world
 from tests.routes import CLOSED, COURIER, FEDERATION, OURS, TENANT, Route
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +91,21 @@ def test_roles_in_a_collective_match_the_table(cast: dict[str, Visitor], role: s
     for route in TENANT:
         found = cast[role].codes(route.url())
         if (found == {403}) != (role not in GRANTS[str(route.rule)]) or any(code >= 500 for code in found):
+            wrong[route.path] = found
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("seat", SeatRole.values)
+def test_a_partners_people_match_the_table_of_seats(cast: dict[str, Visitor], montreuil: Collective, sam: Membership, seat: str) -> None:
+    """A door that the partner role opens is closed to a seat that does not open it, with every method."""
+    partner = world.make_partner(montreuil)
+    with acting_for(montreuil):
+        add_partner_user(partner=partner, membership=sam, by=None, role=seat)
+    wrong: Answers = {}
+    for route in TENANT:
+        found = cast[Role.PARTNER].codes(route.url())
+        granted = Role.PARTNER in GRANTS[str(route.rule)] and seat in SEATS[str(route.rule)]
+        if (found == {403}) == granted or any(code >= 500 for code in found):
             wrong[route.path] = found
     assert wrong == {}
 

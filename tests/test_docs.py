@@ -9,6 +9,8 @@ import pytest
 
 from collectives.access import GRANTS, OFFICER
 from collectives.models import Role
+from orders.models import SeatRole
+from orders.seats import SEATS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -90,6 +92,13 @@ def test_every_permission_is_explained_with_who_holds_it(permission: str) -> Non
 
 def test_no_permission_is_explained_that_does_not_exist() -> None:
     assert {row[0] for row in rows("permissions.md")} == set(GRANTS)
+
+
+def test_what_a_partners_people_may_do_is_explained_as_it_is() -> None:
+    """The table whose first cell ends with the permission: a column for each kind of seat."""
+    found = re.findall(r"^\| [^|`]+: `([a-z.]+)` \|(.+)\|$", (DOCS / "permissions.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    explained = {name: [cell.strip() for cell in cells.split("|")] for name, cells in found}
+    assert explained == {name: ["yes" if role in roles else "" for role in SeatRole.values] for name, roles in SEATS.items()}
 
 
 def test_every_command_is_explained_somewhere() -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from collectives.access import GRANTS, allows
+from collectives.access import GRANTS, enters
 from collectives.api import tokens
 from collectives.api.errors import ApiError, Unauthenticated
 from collectives.models import ApiApplication, Collective, Membership
@@ -52,7 +52,7 @@ class Caller:
         """A person by their roles, as on the pages; a program by the scopes of its token."""
         if self.application:
             return not scopes.isdisjoint(self.scopes)
-        return permission == "" or allows(self.membership, permission)
+        return permission == "" or (self.membership is not None and enters(self.membership, permission))
 
 
 def roles_of(membership: Membership | None) -> list[str]:

@@ -23,7 +23,12 @@ WORKING_ROLES = frozenset({Role.COURIER, Role.DISPATCHER, Role.ADMIN})
 
 
 class Membership(Owned):
-    """A person's place in a collective. Holding only the partner role makes a guest, not a member of the co-op."""
+    """A person's place in a collective. Holding only the partner role makes a guest, not a member of the co-op.
+
+    `entered_by` is no column: the permission that opened the door of this request, by which selectors narrow what is shown.
+    """
+
+    entered_by: str = ""
 
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
@@ -69,6 +74,7 @@ class Invitation(Owned):
     name = models.CharField(_("name"), max_length=120)
     roles = models.JSONField(default=list)
     partner_ref = models.UUIDField(null=True, blank=True)
+    partner_role = models.CharField(max_length=12, blank=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(default=_in_two_weeks)

@@ -30,9 +30,16 @@ def ref_in_token(token: str) -> UUID:
 
 
 def invite(
-    *, collective: Collective, email: str, name: str, roles: Iterable[str], by: Person, partner_ref: UUID | None = None
+    *,
+    collective: Collective,
+    email: str,
+    name: str,
+    roles: Iterable[str],
+    by: Person,
+    partner_ref: UUID | None = None,
+    partner_role: str = "",
 ) -> Invitation:
-    """Ask somebody in by e-mail; the message goes out after commit. `partner_ref` makes them a user of that partner.
+    """Ask somebody in by e-mail; the message goes out after commit. `partner_ref` makes them a user of that partner, in `partner_role`.
 
     Raises NoRoles, UnknownRole, AlreadyInvited, AlreadyMember (not for a partner's user, who may be in the team already).
     """
@@ -49,6 +56,7 @@ def invite(
                     name=name.strip(),
                     roles=kept,
                     partner_ref=partner_ref,
+                    partner_role=partner_role,
                     invited_by=by,
                     expires_at=timezone.now() + VALID_FOR,
                 )
@@ -122,6 +130,7 @@ def accept_invitation(*, invitation: Invitation, by: Person) -> Membership:
             by=by,
             invitation=str(invitation.ref),
             partner=str(invitation.partner_ref) if invitation.partner_ref else None,
+            partner_role=invitation.partner_role,
         )
         return membership
 

@@ -6,9 +6,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coopdelivery.places.geometry import BadPoint, checked_point
-from orders.models import ParcelType, Partner, PriceList
+from orders.models import ParcelType, Partner, PriceList, SeatRole
 from orders.proof_rules import DROP, FAILED, KINDS, OUTCOMES, PICKUP
 from orders.refusals import Refused
+
+SEAT_WORDS = [
+    (SeatRole.OWNER, _("Owner: everything, and who may do what")),
+    (SeatRole.ORDERS, _("Orders: deliveries, address book, shop window")),
+    (SeatRole.ACCOUNTS, _("Accounts: sees deliveries and statements")),
+    (SeatRole.READER, _("Reads only: sees deliveries")),
+]
 
 
 class Placed(forms.Form):
@@ -127,8 +134,11 @@ def partner_values(partner: Partner) -> dict[str, Any]:
 
 
 class InviteForm(forms.Form):
+    """A new person of the partner, and what they may do."""
+
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail"))
+    role = forms.ChoiceField(label=_("What they may do"), choices=SEAT_WORDS, initial=SeatRole.ORDERS)
 
 
 class EntryForm(Placed):

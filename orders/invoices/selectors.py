@@ -4,6 +4,7 @@ from django.db.models import Prefetch, QuerySet
 
 from collectives.models import Membership, Role
 from orders.models import Statement, StatementLine, Stop, StopKind
+from orders.seats import seats_for
 
 
 def statements_visible_to(membership: Membership) -> QuerySet[Statement]:
@@ -12,7 +13,8 @@ def statements_visible_to(membership: Membership) -> QuerySet[Statement]:
         return Statement.objects.all()
     if Role.PARTNER not in membership.roles:
         return Statement.objects.none()
-    return Statement.objects.filter(partner__users__membership=membership).distinct()
+    seats = seats_for("statements.view")
+    return Statement.objects.filter(partner__users__membership=membership, partner__users__role__in=seats).distinct()
 
 
 def lines_of(statement: Statement) -> QuerySet[StatementLine]:

@@ -2,7 +2,7 @@ from orders.models.change import ChangeRequest
 from orders.models.delivery import BikeAsked, Delivery, DeliveryStatus, IfAbsent, Parcel, ParcelType, Stop, StopKind, StopStatus
 from orders.models.imports import ImportBatch, ImportRow
 from orders.models.order import Order, OrderLine, Quote
-from orders.models.partner import AddressBookEntry, Partner, PartnerUser
+from orders.models.partner import AddressBookEntry, Partner, PartnerUser, SeatRole
 from orders.models.payment import Payment, PaymentStatus, WebhookEvent
 from orders.models.portal import Document, Favourite, PhoneCall
 from orders.models.price_list import PriceCase, PriceList, PriceRule
@@ -46,6 +46,7 @@ __all__ = [
     "PurchaseState",
     "Quote",
     "Repeat",
+    "SeatRole",
     "Settlement",
     "SettlementRun",
     "ShopWindow",

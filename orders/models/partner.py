@@ -83,11 +83,21 @@ class Partner(Owned):
         return str(chosen or DEFAULTS.get((outcome, kind), OFF))
 
 
+class SeatRole(models.TextChoices):
+    """What a person is for a partner; what each may do stands in `orders.seats`."""
+
+    OWNER = "owner", _("owner")
+    ORDERS = "orders", _("orders")
+    ACCOUNTS = "accounts", _("accounts")
+    READER = "reader", _("reads only")
+
+
 class PartnerUser(Owned):
-    """A person who orders for a partner; their membership holds the partner role."""
+    """A person who works for a partner; their membership holds the partner role."""
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="users")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="partner_seats")
+    role = models.CharField(max_length=12, choices=SeatRole, default=SeatRole.ORDERS)
     added_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -12,7 +12,8 @@ from coopdelivery.journal.services import subscribe
 from coopdelivery.notices import services as notices
 from coopdelivery.people.models import Person
 from orders.invoices.totals import totals_of
-from orders.models import Partner, PartnerUser, Payment, Statement
+from orders.models import Partner, Payment, Statement
+from orders.seats import people_for
 
 notices.define("statement.closed", label=_("A monthly statement is ready"), audience="partner")
 notices.define("order.refunded", label=_("A card payment is given back"), audience="partner")
@@ -25,7 +26,7 @@ def tell_who_pays(event: Event) -> None:
         statement = Statement.objects.select_related("partner", "collective").get(ref=event.subject)
         path = reverse("orders:statement", kwargs={"collective": statement.collective.slug, "ref": statement.ref})
         context = {"statement": statement, "total": totals_of(statement).gross, "url": settings.BASE_URL + path}
-        _tell(event, statement.partner, context)
+        _tell(event, statement.partner, "statements.view", context)
 
 
 @subscribe("order.refunded")
@@ -35,12 +36,12 @@ def tell_who_paid(event: Event) -> None:
         order = payment.order
         path = reverse("orders:pay", kwargs={"collective": order.collective.slug, "ref": order.ref})
         if order.partner is not None:
-            _tell(event, order.partner, {"order": order, "payment": payment, "url": settings.BASE_URL + path})
+            _tell(event, order.partner, "deliveries.place", {"order": order, "payment": payment, "url": settings.BASE_URL + path})
 
 
-def _tell(event: Event, partner: Partner, context: Mapping[str, object]) -> None:
-    """The partner's people as they chose; the partner's own address when nobody orders here in person."""
-    seats = PartnerUser.objects.filter(partner=partner, membership__is_active=True).select_related("membership__person")
+def _tell(event: Event, partner: Partner, permission: str, context: Mapping[str, object]) -> None:
+    """The partner's people who may open the page, as they chose; the partner's own address when nobody orders here in person."""
+    seats = people_for(permission, partner_id=partner.pk)
     people: list[Person | notices.Recipient] = [seat.membership.person for seat in seats]
     if not people and partner.email:
         people = [notices.Recipient(email=partner.email, name=partner.name)]

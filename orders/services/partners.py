@@ -1,15 +1,15 @@
-"""Partners, their people and what they carry."""
+"""Partners and what they carry."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from collectives.models import Collective, Membership
+from collectives.models import Collective
 from coopdelivery.journal import services as journal
 from coopdelivery.people.models import Person
 from coopdelivery.places.models import Place
-from orders.models import ParcelType, Partner, PartnerUser, PriceList
+from orders.models import ParcelType, Partner, PriceList
 from orders.refusals import FrontDoorTaken, NameTaken
 
 FIELDS = (
@@ -74,38 +74,6 @@ def _one_front_door(card: Mapping[str, Any], partner: Partner | None) -> None:
     other = Partner.objects.filter(is_front_door=True).first()
     if card.get("is_front_door") and other is not None and other != partner:
         raise FrontDoorTaken("is_front_door", name=other.name)
-
-
-@transaction.atomic
-def add_partner_user(*, partner: Partner, membership: Membership, by: Person | None) -> PartnerUser:
-    """Let a member order for the partner; once is enough."""
-    seat, created = PartnerUser.objects.get_or_create(
-        collective_id=partner.collective_id, partner=partner, membership=membership, defaults={}
-    )
-    if created:
-        journal.record(
-            "partner.user_added",
-            subject=partner.ref,
-            collective_id=partner.collective_id,
-            by=by,
-            membership=str(membership.ref),
-            person=membership.person.name,
-        )
-    return seat
-
-
-@transaction.atomic
-def remove_partner_user(*, seat: PartnerUser, by: Person | None) -> None:
-    """The person no longer orders for the partner; what they ordered stays."""
-    journal.record(
-        "partner.user_removed",
-        subject=seat.partner.ref,
-        collective_id=seat.collective_id,
-        by=by,
-        membership=str(seat.membership.ref),
-        person=seat.membership.person.name,
-    )
-    seat.delete()
 
 
 def save_parcel_type(

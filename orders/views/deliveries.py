@@ -22,7 +22,8 @@ from orders.outlook import arrivals
 from orders.panels import panels_of
 from orders.refusals import Refused
 from orders.rows import CHIPS, Filters, counts, filtered, in_order, rows_of
-from orders.selectors import deliveries_visible_to, is_staff
+from orders.seats import partners_granting
+from orders.selectors import deliveries_visible_to, is_staff, may
 from orders.services import CancelTerms, cancel_terms
 from orders.services.supplements import may_supplement
 from orders.tracking.links import tracking_path
@@ -49,6 +50,9 @@ def deliveries(request: HttpRequest) -> HttpResponseBase:
         "staff": is_staff(member(request)),
         "query": _query(request),
         "refresh_url": request.get_full_path(),
+        "orders_for": partners_granting(member(request), "deliveries.place"),
+        "may_order": allows(member(request), "deliveries.place"),
+        "may_seat": allows(member(request), "seats.manage"),
     }
     if is_fragment(request):
         return TemplateResponse(request, "orders/delivery_list.html#list", context)
@@ -93,8 +97,8 @@ def _portal(request: HttpRequest) -> dict[str, object]:
     """The form on top, for people who order for exactly one partner."""
     if is_staff(member(request)):
         return {}
-    choices = partners(request)
-    partner = chosen_partner(request, choices)
+    choices = partners(request, "deliveries.place")
+    partner = chosen_partner(request, choices) if choices else None
     if partner is None:
         return {"partners": choices}
     new = NewDelivery(None, types=list(ParcelType.objects.all()))
@@ -118,16 +122,19 @@ def delivery(request: HttpRequest, ref: UUID) -> HttpResponseBase:
         "history": story(found),
         "panels": panels_of(found, member(request)),
         "placed": "placed" in request.GET,
-        "may_cancel": row.cancellable and allows(member(request), "deliveries.cancel"),
+        "may_cancel": row.cancellable and may(member(request), "deliveries.cancel", found.partner_id),
+        "may_edit": may(member(request), "deliveries.change", found.partner_id),
         "documents": list(found.documents.all()),
         "favourites": list(found.favourites.all()),
         "call": PhoneCall.objects.filter(order=found.order).select_related("taken_by").first(),
         "cancelling": cancel_terms(found),
         "at_once": may_at_once(found, staff=is_staff(member(request))),
-        "may_change": found.status in CHANGEABLE and found.partner_id is not None,
+        "may_change": found.status in CHANGEABLE
+        and found.partner_id is not None
+        and may(member(request), "deliveries.change", found.partner_id),
         "asked": open_request_of(found),
         "answered": found.change_requests.exclude(state=ChangeRequest.State.OPEN).first(),
-        "may_place": found.partner_id in {partner.pk for partner in partners(request)},
+        "may_place": found.partner_id in {partner.pk for partner in partners(request, "deliveries.place")},
         "staff": is_staff(member(request)),
         "may_add": allows(member(request), "deliveries.decide") and may_supplement(found.order),
     }

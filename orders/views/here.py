@@ -27,9 +27,9 @@ def person(request: HttpRequest) -> Person:
     return member(request).person
 
 
-def partners(request: HttpRequest) -> list[Partner]:
-    """For whom this member may order, by name."""
-    rows = partners_of(member(request)).select_related("place", "price_list").distinct()
+def partners(request: HttpRequest, permission: str = "") -> list[Partner]:
+    """For whom this member may do it (what opened the door, unless said), by name."""
+    rows = partners_of(member(request), permission).select_related("place", "price_list").distinct()
     found = list(rows)
     for partner in found:
         partner.collective = collective_of(request)

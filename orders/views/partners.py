@@ -9,21 +9,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collectives.access import needs
-from collectives.models import Invitation, Role
-from collectives.refusals import Refusal
-from collectives.selectors import open_invitations
-from collectives.services import invite
 from coopdelivery.places.models import Place
 from coopdelivery.places.services import NoAddress, find_or_create_place
 from orders.forms.partner import InviteForm, ParcelTypeForm, PartnerForm, Placed, parcel_type_values, partner_values
-from orders.models import ParcelType, Partner, PartnerUser, PriceList
+from orders.models import ParcelType, Partner, PriceList
 from orders.refusals import BadAddress, Refused
-from orders.services import add_partner, edit_partner, remove_partner_user, save_parcel_type
+from orders.services import add_partner, edit_partner, save_parcel_type
 from orders.services.contacts import checked_phone
 from orders.views.here import collective_of, person
+from orders.views.seats import partner_page
 
 UNPROCESSABLE = 422
 
@@ -54,7 +51,7 @@ def partner_new(request: HttpRequest) -> HttpResponseBase:
 @needs("partners.view")
 def partner(request: HttpRequest, ref: UUID) -> HttpResponseBase:
     found = get_object_or_404(Partner.objects.select_related("place", "price_list"), ref=ref)
-    return _partner_page(request, found, InviteForm())
+    return partner_page(request, found, InviteForm())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,45 +99,6 @@ def place_typed(request: HttpRequest, form: Placed) -> Place:
 def _form_page(request: HttpRequest, form: PartnerForm, found: Partner | None = None) -> TemplateResponse:
     context = {"form": form, "partner": found, "has_lists": PriceList.objects.exists()}
     return TemplateResponse(request, "orders/partner_form.html", context, status=UNPROCESSABLE if form.errors else 200)
-
-
-def _partner_page(request: HttpRequest, found: Partner, form: InviteForm) -> TemplateResponse:
-    context = {
-        "partner": found,
-        "users": PartnerUser.objects.filter(partner=found).select_related("membership__person").order_by("added_at"),
-        "invitations": [each for each in open_invitations() if each.partner_ref == found.ref],
-        "form": form,
-    }
-    return TemplateResponse(request, "orders/partner_detail.html", context, status=UNPROCESSABLE if form.errors else 200)
-
-
-@require_POST
-@needs("partners.edit")
-def partner_user_invite(request: HttpRequest, ref: UUID) -> HttpResponseBase:
-    """An e-mail with a link that lets one person order for the partner."""
-    found = get_object_or_404(Partner.objects.select_related("place", "price_list"), ref=ref)
-    form = InviteForm(request.POST)
-    if not form.is_valid():
-        return _partner_page(request, found, form)
-    try:
-        invitation: Invitation = invite(
-            collective=collective_of(request), roles=[Role.PARTNER], partner_ref=found.ref, by=person(request), **form.cleaned_data
-        )
-    except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return _partner_page(request, found, form)
-    messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})
-    return redirect("orders:partner", collective=collective_of(request).slug, ref=ref)
-
-
-@require_POST
-@needs("partners.edit")
-def partner_user_remove(request: HttpRequest, ref: UUID, membership: UUID) -> HttpResponseBase:
-    rows = PartnerUser.objects.select_related("partner", "membership__person")
-    seat = get_object_or_404(rows, partner__ref=ref, membership__ref=membership)
-    remove_partner_user(seat=seat, by=person(request))
-    messages.success(request, _("%(name)s no longer orders for this partner.") % {"name": seat.membership.person.name})
-    return redirect("orders:partner", collective=collective_of(request).slug, ref=ref)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,7 +8,8 @@ from collectives.tenancy import acting_for
 from coopdelivery.journal.models import Event
 from coopdelivery.journal.services import subscribe
 from coopdelivery.notices import services as notices
-from orders.models import PartnerUser, Purchase, Stop, StopKind
+from orders.models import Purchase, Stop, StopKind
+from orders.seats import people_for
 from orders.tracking.links import tracking_path
 from orders.window.doors import purchase_path
 
@@ -26,8 +27,7 @@ def tell_the_shop(event: Event) -> None:
         purchase = _purchase(event)
         path = reverse("window:keep", kwargs={"collective": purchase.window.collective.slug})
         context = {"purchase": purchase, "url": settings.BASE_URL + path}
-        seats = PartnerUser.objects.filter(partner=purchase.window.partner, membership__is_active=True).select_related("membership__person")
-        for seat in seats:
+        for seat in people_for("window.keep", partner_id=purchase.window.partner_id):
             notices.notify(
                 "purchase.waits",
                 to=seat.membership.person,

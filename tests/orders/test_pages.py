@@ -279,7 +279,8 @@ def test_nothing_that_is_typed_breaks_the_form(shop: Client, florist: Partner, b
 def test_an_invited_person_may_order_for_the_partner(florist: Partner, ada: Membership, client: Client) -> None:
     lea = make_member(florist.collective, "Lea", Role.COURIER)  # a member already
     client.force_login(ada.person)
-    answer = client.post(f"/c/montreuil/partners/{florist.ref}/invite/", {"name": "Zoe", "email": "zoe@shop.test"}, follow=True)
+    sent = {"name": "Zoe", "email": "zoe@shop.test", "role": "orders"}
+    answer = client.post(f"/c/montreuil/partners/{florist.ref}/invite/", sent, follow=True)
     assert b"An invitation is on its way to zoe@shop.test." in answer.content
     invitation = invite(
         collective=florist.collective, email="lea@shop.test", name="Lea", roles=[Role.PARTNER], by=ada.person, partner_ref=florist.ref
