@@ -30,4 +30,5 @@ app.conf.beat_schedule = {
     "votes that have ended": {"task": "coopdelivery.decisions.tasks.close_due", "schedule": crontab(minute="*/10")},
     "licence conditions that expire": {"task": "federation.tasks.review_standing", "schedule": crontab(hour=4, minute=0)},
     "dues of the month": {"task": "federation.tasks.call_dues", "schedule": crontab(hour=4, minute=20)},
+    "group purchases that closed": {"task": "federation.tasks.count_purchases", "schedule": crontab(hour=4, minute=30)},
 }

@@ -11,4 +11,6 @@ class FederationConfig(AppConfig):
         from federation.groups import notifications as of_groups  # noqa: F401  they register themselves
         from federation.groups import privacy as of_groups_members  # noqa: F401  they register themselves
         from federation.passport import records  # noqa: F401  they register themselves
+        from federation.purchasing import notifications as of_purchases  # noqa: F401  they register themselves
+        from federation.purchasing import privacy as of_buyers  # noqa: F401  they register themselves
         from federation.solidarity import privacy as of_the_fund  # noqa: F401  they register themselves

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from federation import services
 from federation.dues import services as dues
+from federation.purchasing import running as purchasing
 
 
 @shared_task
@@ -17,3 +18,9 @@ def review_standing() -> dict[str, int]:
 def call_dues() -> dict[str, int]:
     """Every night: this month's call where it was not made yet, and one reminder for each call that is overdue."""
     return {"called": dues.call_month(first=timezone.localdate().replace(day=1), by=None), "reminded": dues.remind()}
+
+
+@shared_task
+def count_purchases() -> dict[str, int]:
+    """Every night: group purchases whose closing day is over go ahead, or are called off."""
+    return {"counted": purchasing.close_due()}

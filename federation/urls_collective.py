@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from federation.views import licence, meeting_voice, own_dues, own_solidarity, passport, pot, voice
+from federation.views import licence, meeting_voice, own_dues, own_purchases, own_solidarity, passport, pot, voice
 
 app_name = "licence"
 urlpatterns = [
@@ -20,6 +20,13 @@ urlpatterns = [
     path("federation/meetings/<uuid:ref>/voice/back/", meeting_voice.proxy_revoke, name="proxy_revoke"),
     path("federation/solidarity/", own_solidarity.solidarity, name="solidarity"),
     path("federation/solidarity/requests/", own_solidarity.aid_ask, name="aid_ask"),
+    path("federation/purchases/", own_purchases.purchase_list, name="purchases"),
+    path("federation/purchases/new/", own_purchases.purchase_open, name="purchase_open"),
+    path("federation/purchases/<uuid:ref>/", own_purchases.purchase, name="purchase"),
+    path("federation/purchases/<uuid:ref>/intent/", own_purchases.purchase_intend, name="purchase_intend"),
+    path("federation/purchases/<uuid:ref>/offer/", own_purchases.purchase_offer, name="purchase_offer"),
+    path("federation/purchases/<uuid:ref>/take/", own_purchases.purchase_take, name="purchase_take"),
+    path("federation/purchases/<uuid:ref>/steps/<slug:step>/", own_purchases.purchase_step, name="purchase_step"),
     path("federation/training/", passport.training, name="training"),
     path("federation/training/passport/", passport.passport, name="passport"),
     path("federation/training/records/", passport.training_record, name="training_record"),

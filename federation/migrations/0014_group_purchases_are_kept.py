@@ -1,4 +1,4 @@
-"""The database itself keeps group purchases: below the threshold nobody is charged, the parts sum up to the invoice, what is written stays."""
+"""The database itself keeps group purchases: below the threshold nobody is charged, shares sum up to the invoice, what is written stays."""
 
 from django.db import migrations
 

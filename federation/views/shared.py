@@ -13,7 +13,7 @@ from collectives.context import NavEntry
 from coopdelivery.people.models import Person
 from federation.register.files import EXTENSIONS
 
-ENTRIES = ("register", "assembly", "dues", "groups", "solidarity", "figures", "officers", "directory")
+ENTRIES = ("register", "assembly", "dues", "groups", "solidarity", "purchases", "figures", "officers", "directory")
 
 
 def actor(request: HttpRequest) -> Person:
@@ -30,6 +30,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, curren
         "dues": _("Dues"),
         "groups": _("Groups"),
         "solidarity": _("Solidarity fund"),
+        "purchases": _("Group purchases"),
         "figures": _("Month"),
         "officers": _("Offices"),
         "directory": _("Directory"),
