@@ -12,6 +12,7 @@ from federation.demo.days import first_day, tell_today, tell_weeks, tell_yesterd
 from federation.demo.founding import OFFICERS, found_federation, furnish_homes, open_questions
 from federation.demo.home import Home
 from federation.demo.neighbours import join_neighbours
+from federation.demo.purchases import tell_purchases
 from orders.invoices.services import close_statement
 from orders.models import Order, Statement
 from orders.payments import runs
@@ -25,6 +26,7 @@ def load(now: datetime) -> list[Home]:
     with transaction.atomic(), journal.past():
         homes = found_federation(now)
         join_neighbours(homes, now, Person.objects.get(username=OFFICERS[1][1]))
+        tell_purchases(homes, now, Person.objects.get(username=OFFICERS[0][1]))
         furnish_homes(homes, now, first_day=first_day(now))
         for home in homes:
             _tell(home, now)

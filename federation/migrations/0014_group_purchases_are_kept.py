@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from coopdelivery.kit.guards import Guard, guarded
+
 KEPT = "what a group purchase wrote down stays"
 TOO_FEW = "a group purchase binds nobody below its threshold, and from then on units only change hands"
 NOT_ARRIVED = "a group purchase is billed once the goods arrived"
@@ -28,52 +30,26 @@ SHARE_CHANGED = """NEW.ref <> OLD.ref OR NEW.bill_id <> OLD.bill_id OR NEW.colle
     OR NEW.cents <> OLD.cents OR NEW.vat_cents <> OLD.vat_cents OR OLD.paid_on IS NOT NULL"""
 SHARE_EARLY = """(SELECT p.state FROM federation_grouppurchase p JOIN federation_bill b ON b.purchase_id = p.id
     WHERE b.id = NEW.bill_id) <> 'received'"""
-# name, table, moment, when the database refuses it ("": always), and why
 GUARDS = (
-    ("purchase_same", "federation_grouppurchase", "UPDATE", CHANGED, KEPT),
-    ("purchase_binds_enough", "federation_grouppurchase", "UPDATE", BINDS_FEW, TOO_FEW),
-    ("purchase_split", "federation_grouppurchase", "UPDATE", UNSPLIT, NOT_SPLIT),
-    ("purchase_begins_open", "federation_grouppurchase", "INSERT", "NEW.state <> 'open'", TOO_FEW),
-    ("purchase_stays", "federation_grouppurchase", "DELETE", "", KEPT),
-    ("purchase_intent_in_time", "federation_intent", "INSERT", f"{STATE.format(row='NEW')} NOT IN ('open', 'committed', 'ordered')", KEPT),
-    ("purchase_intent_same", "federation_intent", "UPDATE", INTENT_CHANGED, KEPT),
-    ("purchase_intent_stays", "federation_intent", "DELETE", f"{STATE.format(row='OLD')} <> 'open'", KEPT),
-    ("purchase_bill_after", "federation_bill", "INSERT", f"{STATE.format(row='NEW')} <> 'received'", NOT_ARRIVED),
-    ("purchase_bill_same", "federation_bill", "UPDATE", BILL_CHANGED, KEPT),
-    ("purchase_bill_stays", "federation_bill", "DELETE", "", KEPT),
-    ("purchase_share_after", "federation_share", "INSERT", SHARE_EARLY, NOT_ARRIVED),
-    ("purchase_share_same", "federation_share", "UPDATE", SHARE_CHANGED, KEPT),
-    ("purchase_share_stays", "federation_share", "DELETE", "", KEPT),
+    Guard("purchase_same", "federation_grouppurchase", "UPDATE", CHANGED, KEPT),
+    Guard("purchase_binds_enough", "federation_grouppurchase", "UPDATE", BINDS_FEW, TOO_FEW),
+    Guard("purchase_split", "federation_grouppurchase", "UPDATE", UNSPLIT, NOT_SPLIT),
+    Guard("purchase_begins_open", "federation_grouppurchase", "INSERT", "NEW.state <> 'open'", TOO_FEW),
+    Guard("purchase_stays", "federation_grouppurchase", "DELETE", "", KEPT),
+    Guard(
+        "purchase_intent_in_time", "federation_intent", "INSERT", f"{STATE.format(row='NEW')} NOT IN ('open', 'committed', 'ordered')", KEPT
+    ),
+    Guard("purchase_intent_same", "federation_intent", "UPDATE", INTENT_CHANGED, KEPT),
+    Guard("purchase_intent_stays", "federation_intent", "DELETE", f"{STATE.format(row='OLD')} <> 'open'", KEPT),
+    Guard("purchase_bill_after", "federation_bill", "INSERT", f"{STATE.format(row='NEW')} <> 'received'", NOT_ARRIVED),
+    Guard("purchase_bill_same", "federation_bill", "UPDATE", BILL_CHANGED, KEPT),
+    Guard("purchase_bill_stays", "federation_bill", "DELETE", "", KEPT),
+    Guard("purchase_share_after", "federation_share", "INSERT", SHARE_EARLY, NOT_ARRIVED),
+    Guard("purchase_share_same", "federation_share", "UPDATE", SHARE_CHANGED, KEPT),
+    Guard("purchase_share_stays", "federation_share", "DELETE", "", KEPT),
 )
-
-SQLITE = "CREATE TRIGGER {name} BEFORE {moment} ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, '{why}'); END"
-POSTGRES = """
-CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF {when} THEN RAISE EXCEPTION '{why}' USING ERRCODE = 'check_violation'; END IF;
-    RETURN {row};
-END $$;
-CREATE TRIGGER {name} BEFORE {moment} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();
-"""
-
-
-def forwards(apps, editor):
-    shape = POSTGRES if editor.connection.vendor == "postgresql" else SQLITE
-    for name, table, moment, when, why in GUARDS:
-        row = "OLD" if moment == "DELETE" else "NEW"
-        editor.execute(shape.format(name=name, table=table, moment=moment, when=when or "1 = 1", why=why, row=row), params=None)
-
-
-def backwards(apps, editor):
-    for name, table, *_rest in GUARDS:
-        drop = (
-            f"DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}()"
-            if editor.connection.vendor == "postgresql"
-            else f"DROP TRIGGER {name}"
-        )
-        editor.execute(drop, params=None)
 
 
 class Migration(migrations.Migration):
     dependencies = [("federation", "0013_group_purchases")]
-    operations = [migrations.RunPython(forwards, backwards)]
+    operations = [guarded(GUARDS)]
