@@ -29,6 +29,7 @@ app.conf.beat_schedule = {
     "recipients nobody needs to know any more": {"task": "orders.tasks.forget_recipients", "schedule": crontab(hour=3, minute=40)},
     "votes that have ended": {"task": "coopdelivery.decisions.tasks.close_due", "schedule": crontab(minute="*/10")},
     "licence conditions that expire": {"task": "federation.tasks.review_standing", "schedule": crontab(hour=4, minute=0)},
+    "offers nobody answered": {"task": "federation.tasks.expire_handovers", "schedule": 60.0},
     "dues of the month": {"task": "federation.tasks.call_dues", "schedule": crontab(hour=4, minute=20)},
     "group purchases that closed": {"task": "federation.tasks.count_purchases", "schedule": crontab(hour=4, minute=30)},
 }

@@ -10,6 +10,10 @@ class FederationConfig(AppConfig):
         from federation.dues import notifications as of_dues  # noqa: F401  they register themselves
         from federation.groups import notifications as of_groups  # noqa: F401  they register themselves
         from federation.groups import privacy as of_groups_members  # noqa: F401  they register themselves
+        from federation.handover import notifications as of_handovers  # noqa: F401  they register themselves
+        from federation.handover import panel  # noqa: F401  it registers itself
+        from federation.handover import privacy as of_who_agreed  # noqa: F401  they register themselves
+        from federation.handover import subscribers as what_handovers_follow  # noqa: F401  they register themselves
         from federation.passport import records  # noqa: F401  they register themselves
         from federation.purchasing import notifications as of_purchases  # noqa: F401  they register themselves
         from federation.purchasing import privacy as of_buyers  # noqa: F401  they register themselves

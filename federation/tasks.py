@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from federation import services
 from federation.dues import services as dues
+from federation.handover.answering import expire_offers
 from federation.purchasing import running as purchasing
 
 
@@ -24,3 +25,9 @@ def call_dues() -> dict[str, int]:
 def count_purchases() -> dict[str, int]:
     """Every night: group purchases whose closing day is over go ahead, or are called off."""
     return {"counted": purchasing.close_due()}
+
+
+@shared_task
+def expire_handovers() -> int:
+    """Every minute: offers to other co-ops that nobody answered in time."""
+    return expire_offers()

@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from federation.views import licence, meeting_voice, own_dues, own_purchases, own_solidarity, passport, pot, voice
+from federation.views import handover, licence, meeting_voice, own_dues, own_purchases, own_solidarity, passport, pot, voice
 
 app_name = "licence"
 urlpatterns = [
+    path("handovers/", handover.handovers, name="handovers"),
+    path("handovers/of/<uuid:ref>/", handover.handover_new, name="handover_new"),
+    path("handovers/<uuid:ref>/", handover.handover, name="handover"),
+    path("handovers/<uuid:ref>/accept/", handover.handover_accept, name="handover_accept"),
+    path("handovers/<uuid:ref>/refuse/", handover.handover_refuse, name="handover_refuse"),
+    path("handovers/<uuid:ref>/return/", handover.handover_return, name="handover_return"),
+    path("handovers/<uuid:ref>/withdraw/", handover.handover_withdraw, name="handover_withdraw"),
     path("licence/", licence.licence, name="licence"),
     path("licence/evidence/", licence.licence_add, name="evidence_add"),
     path("licence/evidence/<uuid:ref>/file/", licence.licence_file, name="evidence_file"),

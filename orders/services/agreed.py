@@ -1,6 +1,8 @@
 """A price agreed outside the list: the list's own lines, and one more for the difference, so that both stay readable."""
 
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 from orders.models import Quote
 from orders.pricing.facts import Line
@@ -11,9 +13,14 @@ from orders.services.quote import estimate_at, quote_of
 from orders.services.supplements import SUPPLEMENT
 
 
-def quote_agreed(*, request: DeliveryRequest, desk: Desk, label: str, reason: str, gross_cents: int) -> Quote:
-    """A stored quote of exactly `gross_cents` with VAT. Raises and asks what `quote_delivery` does: never inside a transaction."""
-    lines, prepared = estimate_at(desk, request)
+def quote_agreed(
+    *, request: DeliveryRequest, desk: Desk, label: str, reason: str, gross_cents: int, way: Mapping[str, Any] | None = None
+) -> Quote:
+    """A stored quote of exactly `gross_cents` with VAT. Raises and asks what `quote_delivery` does.
+
+    Never inside a transaction, unless every place is a known one and `way` was measured before.
+    """
+    lines, prepared = estimate_at(desk, request, way=way)
     difference = to_agreed(lines, desk.prices[0].vat_rate, label=label, reason=reason, gross_cents=gross_cents)
     quote = quote_of(prepared=prepared, desk=desk, lines=[*lines, difference] if difference else lines)
     quote.save(force_insert=True)

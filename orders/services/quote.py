@@ -1,5 +1,6 @@
 """What a delivery would cost, shown with every line and honoured for a while."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,9 +36,9 @@ def estimate(*, request: DeliveryRequest, partner: Partner, now: datetime | None
     return estimate_at(Desk(partner, now), request)
 
 
-def estimate_at(desk: Desk, request: DeliveryRequest) -> tuple[list[Line], Prepared]:
-    """The same for one of many requests: what they share is read once."""
-    prepared = prepare(request=request, desk=desk, save_places=False)
+def estimate_at(desk: Desk, request: DeliveryRequest, *, way: Mapping[str, Any] | None = None) -> tuple[list[Line], Prepared]:
+    """The same for one of many requests: what they share is read once. `way` was measured before."""
+    prepared = prepare(request=request, desk=desk, save_places=False, way=dict(way) if way else None)
     return priced(desk, prepared.facts), prepared
 
 
