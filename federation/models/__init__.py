@@ -1,5 +1,6 @@
 """What spans the collectives. Federation rows are not owned by a collective; each part keeps its rows in a file of its own."""
 
+from federation.models.contracts import Allotment, Appeal, Application, FrameworkContract, Lot
 from federation.models.dues import TRUE_UP, DuesCall, DuesPayment, DuesRelief, DuesTerms, FiledAccounts
 from federation.models.groups import Deliverable, Expense, GroupMember, Mandate, Signature, Source, WorkingGroup
 from federation.models.handover import HandedTask, Handover, HandoverPartner
@@ -12,6 +13,9 @@ from federation.models.solidarity import AidRequest, Endowment, FundSource, Loan
 __all__ = [
     "TRUE_UP",
     "AidRequest",
+    "Allotment",
+    "Appeal",
+    "Application",
     "Bill",
     "Condition",
     "Delegate",
@@ -26,6 +30,7 @@ __all__ = [
     "Expense",
     "FederationPolicy",
     "FiledAccounts",
+    "FrameworkContract",
     "FundSource",
     "GroupMember",
     "HandedTask",
@@ -34,6 +39,7 @@ __all__ = [
     "GroupPurchase",
     "Intent",
     "LoanReminder",
+    "Lot",
     "Mandate",
     "Officer",
     "Repayment",
