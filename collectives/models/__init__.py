@@ -4,13 +4,14 @@ from collectives.models.fleet import Hub, Vehicle
 from collectives.models.hours import ClosedDay, OpeningHours, Shift
 from collectives.models.membership import Invitation, Membership, Role, RoleHeld
 from collectives.models.policy import Policy
-from collectives.models.worked import TimeCorrection, TimeMark
+from collectives.models.worked import AssemblyTime, TimeCorrection, TimeMark
 from collectives.models.zone import Zone
 
 __all__ = [
     "SCOPES",
     "ApiAnswer",
     "ApiApplication",
+    "AssemblyTime",
     "ClosedDay",
     "Collective",
     "Hub",

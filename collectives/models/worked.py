@@ -1,6 +1,7 @@
 """When somebody really worked, in their own taps. Rows are only ever added; they belong to the person they are about."""
 
 import uuid
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collectives.models.membership import Membership
 from collectives.tenancy import Owned
+from coopdelivery.decisions.models import Meeting
 
 
 class TimeMark(Owned):
@@ -85,3 +87,32 @@ class TimeCorrection(Owned):
     def by_member(self) -> bool:
         """Asked by the person themselves: then the office answers; else they do."""
         return self.asked_by_id == self.membership.person_id
+
+
+class AssemblyTime(Owned):
+    """Hours in a general assembly, of the co-op or of the federation: paid time, put down by the member, within the assembly's own record.
+
+    It may be taken back; nothing else about it changes.
+    """
+
+    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    written_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["membership", "starts_at"], condition=models.Q(withdrawn_at=None), name="assembly_time_once"),
+            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="assembly_time_forwards"),
+        ]
+        ordering: ClassVar = ["starts_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} {self.starts_at} to {self.ends_at}"
+
+    @property
+    def lasted(self) -> timedelta:
+        return self.ends_at - self.starts_at
