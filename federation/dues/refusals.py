@@ -35,3 +35,8 @@ class PaidTooEarly(Refusal):
 class NothingOpen(Refusal):
     field = "amount"
     sentence = _("%(open)s is open: no more than that can be let off, or spread over months.")
+
+
+class OverWaiver(Refusal):
+    field = "amount"
+    sentence = _("The assembly lets this co-op off %(most)s at most. Spread it over months, or propose another rule.")

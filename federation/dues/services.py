@@ -16,9 +16,9 @@ from coopdelivery.people.models import Person
 from federation.dues import books
 from federation.dues.engine import dues_of, monthly, true_up
 from federation.dues.reading import statement_of, terms_on
-from federation.dues.refusals import AccountsConfirmed, NoTerms, NotFiled, NothingOpen, OwnAccounts, PaidTooEarly, YearNotOver
+from federation.dues.refusals import AccountsConfirmed, NoTerms, NotFiled, NothingOpen, OverWaiver, OwnAccounts, PaidTooEarly, YearNotOver
 from federation.models import TRUE_UP, DuesCall, DuesPayment, DuesRelief, DuesTerms, FiledAccounts
-from federation.policies.rules import value_of
+from federation.policies.rules import most_waived, value_of
 from federation.register.offices import officers_today
 from federation.register.refusals import NotAnOfficer
 
@@ -59,11 +59,13 @@ def carry_out(resolution: Proposal) -> None:
         _record("dues.relieved", relief.ref, collective, None, cents=relief.cents, parts=relief.parts, decision=resolution.number)
 
 
-def check_relief(collective: Collective, amount: Money) -> None:
-    """Raises NothingOpen for more than the co-op owes now."""
+def check_relief(collective: Collective, amount: Money, *, parts: int = 0) -> None:
+    """Before it is put to the vote; no `parts` lets it off. Raises NothingOpen for more than the co-op owes now, OverWaiver."""
     owed = statement_of(collective).open
     if owed < amount:
         raise NothingOpen(open=owed)
+    if not parts and amount > (most := most_waived(owed)):
+        raise OverWaiver(most=most)
 
 
 @transaction.atomic

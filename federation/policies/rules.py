@@ -12,8 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from collectives.refusals import Refusal
+from coopdelivery.kit.money import Money
 from federation.models import FederationPolicy
 
+WAIVED: Mapping[str, int] = {"all": 10_000, "half": 5_000, "none": 0}
 SHARES: Mapping[str, Fraction] = {"fifth": Fraction(1, 5), "quarter": Fraction(1, 4), "third": Fraction(1, 3), "half": Fraction(1, 2)}
 
 
@@ -71,6 +73,13 @@ SETTINGS = (
         {"yes": _("yes"), "no": _("no")},
         switch=True,
     ),
+    Setting(
+        "waiver",
+        _("Letting off dues"),
+        _("Of what a co-op owes, a resolution may let it off this much. It may always spread the rest over months."),
+        "all",
+        {"all": _("all of it"), "half": _("half of it"), "none": _("nothing")},
+    ),
 )
 BY_KEY: Mapping[str, Setting] = {setting.key: setting for setting in SETTINGS}
 
@@ -103,6 +112,11 @@ def quorum() -> Fraction:
 
 def notice_days() -> int:
     return int(value_of("notice"))
+
+
+def most_waived(owed: Money) -> Money:
+    """Of what a co-op owes, what a resolution that is proposed today may let it off."""
+    return owed.share(WAIVED[value_of("waiver")])
 
 
 def coming() -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The federation's settings change by a passed resolution with its day, or for 72 hours in an emergency; the database refuses the rest."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from collectives.refusals import Refusal
 from coopdelivery.decisions import services as decisions
 from coopdelivery.decisions.models import Proposal
+from coopdelivery.decisions.refusals import Refusal as DecisionRefusal
 from coopdelivery.journal import services as journal
 from coopdelivery.people.models import Person
 from federation.assembly.resolutions import open_resolution
@@ -40,8 +43,25 @@ class WhyItCannotWait(Refusal):
     sentence = gettext_lazy("Say why this cannot wait for a vote. Everybody reads it.")
 
 
+@contextmanager
+def _attempt(key: str, what: str, by: Person) -> Iterator[None]:
+    """What is refused inside leaves its trace in the journal, and nothing else."""
+    try:
+        yield
+    except (Refusal, DecisionRefusal) as refusal:
+        with transaction.atomic():
+            facts = {"what": what, "why": type(refusal).__name__}
+            journal.record("policy.refused", subject=key[:40], collective_id=None, by=by, **facts)
+        raise
+
+
 def propose_setting(*, key: str, value: str, text: str, effective_on: date, closes_at: datetime, by: Person) -> Proposal:
     """Put another value to the vote. Raises UnknownSetting, BadSetting, NothingNew, NotAnOfficer, NobodyVotes, EndsTooSoon."""
+    with _attempt(key, "propose", by):
+        return _propose(key, value, text, effective_on, closes_at, by)
+
+
+def _propose(key: str, value: str, text: str, effective_on: date, closes_at: datetime, by: Person) -> Proposal:
     setting = setting_of(key)
     kept = setting.checked(value)
     if kept == value_of(key):
@@ -69,6 +89,11 @@ def change_in_emergency(*, key: str, value: str, reason: str, by: Person) -> Fed
 
     Raises UnknownSetting, BadSetting, NotASwitch, WhyItCannotWait, NotAnOfficer, NothingNew, EmergencySpent.
     """
+    with _attempt(key, "emergency", by):
+        return _change_at_once(key, value, reason, by)
+
+
+def _change_at_once(key: str, value: str, reason: str, by: Person) -> FederationPolicy:
     setting = setting_of(key)
     kept = setting.checked(value)
     if not setting.switch:

@@ -22,6 +22,7 @@ from federation.dues import services
 from federation.dues.reading import accounts_of, all_terms, statement_of, statements
 from federation.forms.dues import PaymentForm, ReliefForm, TermsForm
 from federation.models import FiledAccounts
+from federation.policies.rules import BY_KEY, in_force, value_of
 from federation.views.shared import actor, page
 
 
@@ -99,7 +100,7 @@ def relief_new(request: HttpRequest, slug: str) -> HttpResponseBase:
     form = ReliefForm(request.POST, collective=collective)
 
     def propose() -> str:
-        services.check_relief(collective, form.money())
+        services.check_relief(collective, form.money(), parts=form.cleaned_data["parts"])
         told = {"collective_id": collective.pk, "currency": collective.currency, "cents": form.money().cents}
         parts = form.cleaned_data["parts"]
         words = _("Let %(name)s pay %(amount)s in %(parts)s months") if parts else _("Let %(name)s off %(amount)s of its dues")
@@ -145,6 +146,8 @@ def _one(request: HttpRequest, collective: Collective, *, refusal: str = "", **f
         "payment": forms.get("payment") or PaymentForm(collective=collective),
         "relief": forms.get("relief") or ReliefForm(collective=collective),
         "refusal": refusal,
+        "waiver": BY_KEY["waiver"].in_words(value_of("waiver")),
+        "waived_by": in_force().get("waiver"),
     }
     status = 409 if refusal else 422 if any(form.errors for form in forms.values()) else 200
     return page(request, "federation/dues_of_one.html", context, current="dues", status=status)

@@ -1,6 +1,7 @@
 """R05 on the pages: officers propose, call, confirm and note; a co-op reads its lines and files its accounts."""
 
 import csv
+import datetime as dt
 import io
 import uuid
 from typing import Any
@@ -16,6 +17,7 @@ from coopdelivery.kit.money import Money
 from coopdelivery.people.models import Person
 from federation.dues.reading import statement_of
 from federation.models import DuesCall, DuesPayment, DuesTerms, FiledAccounts
+from federation.policies.services import propose_setting
 from tests.federation import world
 
 TODAY = timezone.localdate()
@@ -115,3 +117,25 @@ def test_r05_relief_is_asked_of_the_assembly_and_not_beyond_what_is_open(officer
     assert officer.post(url, {**form, "relief-amount": "50.00"}).status_code == 302
     world.vote(Proposal.objects.get(settles__dues__parts=0))
     assert statement_of(mons).open == Money(0, "EUR")
+
+
+def test_r17_the_assembly_decides_how_much_may_be_let_off(officer: Client, fay: Person, mons: Collective) -> None:
+    agreed(officer, mons)
+    officer.post("/federation/dues/call/")
+    journal.run_waiting()
+    asked = propose_setting(
+        key="waiver", value="half", text="", effective_on=timezone.localdate(), closes_at=timezone.now() + dt.timedelta(days=9), by=fay
+    )
+    world.vote(asked)
+    page = f"/federation/dues/co-ops/{mons.slug}/"
+    shown = officer.get(page).text
+    assert "Let off at most: half of it." in shown
+    assert f"/federation/assembly/{asked.ref}/" in shown
+    form = {"relief-closes_on": SOON, "relief-text": "A hard winter."}
+    refused = officer.post(f"{page}relief/", {**form, "relief-parts": "0", "relief-amount": "25.01"})
+    assert refused.status_code == 422
+    assert "lets this co-op off €25.00 at most" in refused.text
+    assert "A hard winter." in refused.text
+    assert not Proposal.objects.filter(settles__has_key="dues", state="open").exists()
+    assert officer.post(f"{page}relief/", {**form, "relief-parts": "4", "relief-amount": "50.00"}).status_code == 302
+    assert officer.post(f"{page}relief/", {**form, "relief-parts": "0", "relief-amount": "25.00"}).status_code == 302

@@ -12,8 +12,10 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from collectives.models import Collective
+from collectives.refusals import Refusal
 from coopdelivery.decisions import services as decisions
 from coopdelivery.decisions.models import Item, Meeting, Proposal
+from coopdelivery.decisions.refusals import Refusal as DecisionRefusal
 from coopdelivery.journal.models import Event
 from coopdelivery.people.models import Person
 from federation import services
@@ -89,6 +91,28 @@ def test_r17_how_the_assembly_decides_waits_for_the_assembly(fay: Person, montre
     with pytest.raises(NotASwitch):
         change_in_emergency(key="quorum", value="fifth", reason="Nobody comes.", by=fay)
     assert not Proposal.objects.exists()
+
+
+def test_r17_what_is_refused_leaves_its_trace_and_nothing_else(fay: Person, montreuil: Collective) -> None:
+    stranger = Person.objects.create_user(name="Zoe", email="zoe@nowhere.test")
+    past = timezone.now() - dt.timedelta(minutes=1)
+    for attempt, why in (
+        (lambda: ask(fay, "third"), "NothingNew"),
+        (lambda: ask(fay, "a tenth"), "BadSetting"),
+        (lambda: ask(fay, key="salaries"), "UnknownSetting"),
+        (lambda: ask(stranger), "NotAnOfficer"),
+        (lambda: change_in_emergency(key="quorum", value="fifth", reason="Nobody comes.", by=fay), "NotASwitch"),
+        (lambda: change_in_emergency(key="calls", value="no", reason=" ", by=fay), "WhyItCannotWait"),
+        (lambda: change_in_emergency(key="calls", value="no", reason="Now.", by=stranger), "NotAnOfficer"),
+        (lambda: propose_setting(key="quorum", value="half", text="", effective_on=past.date(), closes_at=past, by=fay), "EndsTooSoon"),
+    ):
+        with pytest.raises((Refusal, DecisionRefusal)):
+            attempt()
+        traced = Event.objects.filter(name="policy.refused").latest("pk")
+        assert traced.data["why"] == why
+    assert Event.objects.filter(name="policy.refused").count() == 8
+    assert not Proposal.objects.exists()
+    assert not FederationPolicy.objects.exists()
 
 
 def test_r17_notice_and_quorum_hold_for_the_next_assembly(client: Client, fay: Person, montreuil: Collective) -> None:
