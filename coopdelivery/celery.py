@@ -30,6 +30,8 @@ app.conf.beat_schedule = {
     "votes that have ended": {"task": "coopdelivery.decisions.tasks.close_due", "schedule": crontab(minute="*/10")},
     "licence conditions that expire": {"task": "federation.tasks.review_standing", "schedule": crontab(hour=4, minute=0)},
     "offers nobody answered": {"task": "federation.tasks.expire_handovers", "schedule": 60.0},
+    "loans that are behind": {"task": "federation.tasks.remind_of_loans", "schedule": crontab(hour=4, minute=25)},
     "dues of the month": {"task": "federation.tasks.call_dues", "schedule": crontab(hour=4, minute=20)},
+    "lots whose standstill is over": {"task": "federation.tasks.put_lots_in_force", "schedule": crontab(hour=4, minute=40)},
     "group purchases that closed": {"task": "federation.tasks.count_purchases", "schedule": crontab(hour=4, minute=30)},
 }

@@ -4,9 +4,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from federation import services
+from federation.contracts import allotting
 from federation.dues import services as dues
 from federation.handover.answering import expire_offers
 from federation.purchasing import running as purchasing
+from federation.solidarity import loans
 
 
 @shared_task
@@ -28,6 +30,18 @@ def count_purchases() -> dict[str, int]:
 
 
 @shared_task
+def put_lots_in_force() -> dict[str, int]:
+    """Every night: allotments whose standstill is over, and that nobody objects to."""
+    return {"in_force": allotting.effect_due()}
+
+
+@shared_task
 def expire_handovers() -> int:
     """Every minute: offers to other co-ops that nobody answered in time."""
     return expire_offers()
+
+
+@shared_task
+def remind_of_loans() -> dict[str, int]:
+    """Every night: one reminder for each part of a loan of the solidarity fund that is two weeks late."""
+    return {"reminded": loans.remind()}

@@ -14,6 +14,7 @@ from collectives.views.shared import actor, here
 from federation.assembly.resolutions import ends_at
 from federation.forms.solidarity import AidForm
 from federation.solidarity import fund
+from federation.solidarity.loans import next_part
 from federation.solidarity.requests import ask, report, requests
 
 
@@ -41,7 +42,7 @@ def aid_ask(request: HttpRequest) -> HttpResponseBase:
 
 def _page(request: HttpRequest, form: AidForm | None = None, *, status: int = 200) -> HttpResponseBase:
     may_ask = allows(membership_of(request), "solidarity.ask")
-    mine = [(row, fund.outstanding(row)) for row in requests().filter(collective=here(request))]
+    mine = [(row, fund.outstanding(row), next_part(row)) for row in requests().filter(collective=here(request))]
     context = {
         "funds": fund.funds(),
         "mine": mine,

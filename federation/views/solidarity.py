@@ -20,6 +20,7 @@ from federation.forms.dues import money_of
 from federation.forms.solidarity import EndowForm, RepaidForm
 from federation.models import AidRequest
 from federation.solidarity import fund
+from federation.solidarity.loans import next_part
 from federation.solidarity.requests import report, requests
 from federation.views.shared import actor, page
 
@@ -85,7 +86,7 @@ def _pressed(request: HttpRequest, act: Callable[[], object], said: str) -> Http
 
 
 def _page(request: HttpRequest, *, form: EndowForm | None = None, refusal: str = "", status: int = 200) -> HttpResponseBase:
-    rows = [(row, fund.outstanding(row), RepaidForm(auto_id=f"{row.ref}-%s") if _is_out(row) else None) for row in requests()[:100]]
+    rows = [(row, fund.outstanding(row), next_part(row), _repaid_form(row)) for row in requests()[:100]]
     context: dict[str, Any] = {
         "funds": fund.funds(),
         "rows": rows,
@@ -96,5 +97,5 @@ def _page(request: HttpRequest, *, form: EndowForm | None = None, refusal: str =
     return page(request, "federation/solidarity.html", context, current="solidarity", status=status)
 
 
-def _is_out(row: AidRequest) -> bool:
-    return bool(fund.outstanding(row))
+def _repaid_form(row: AidRequest) -> RepaidForm | None:
+    return RepaidForm(auto_id=f"{row.ref}-%s") if fund.outstanding(row) else None

@@ -5,24 +5,28 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
+from dateutil.relativedelta import relativedelta
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
 from collectives.models import Collective
 from coopdelivery.decisions.models import Proposal
+from coopdelivery.journal import services as journal
 from coopdelivery.journal.models import Event
 from coopdelivery.kit.money import Money
 from coopdelivery.ledger import selectors as books
 from coopdelivery.ledger import services as ledger
+from coopdelivery.notices.models import Message
 from coopdelivery.people.models import Person
 from coopdelivery.people.privacy import export
 from federation import services as federation
 from federation.assembly.refusals import NotOnThisRoll
 from federation.groups.pot import contributions, pots
-from federation.models import AidRequest, Endowment, FundSource, Repayment
+from federation.models import AidRequest, Endowment, FundSource, LoanReminder, Repayment
 from federation.register.refusals import NotAnOfficer
-from federation.solidarity import fund
+from federation.solidarity import fund, loans
 from federation.solidarity.refusals import (
     NobodyElse,
     NoFund,
@@ -40,6 +44,7 @@ from tests.federation import world
 from tests.federation.pot_world import decide, eur, pay_in
 
 TODAY = timezone.localdate()
+LATE = dt.timedelta(days=14)
 WISH: dict[str, Any] = {"purpose": "wages", "form": "grant", "months": 0, "reason": "A hard winter."}
 
 
@@ -232,3 +237,64 @@ def test_r07_on_the_pages(filled: Endowment, mons: Collective, nantes: Collectiv
     world.vote(Proposal.objects.get(settles__has_key="endow", state="open"))
     assert Endowment.objects.count() == 2
     assert [row["reason"] for row in export(world.delegate_of(mons))["solidarity_requests"]] == ["Two bikes."]
+
+
+def lent(collective: Collective, fay: Person, *, months: int = 3) -> AidRequest:
+    """100 euros, paid out today."""
+    loan = agreed(collective, 10_000, form="loan", months=months, purpose="launch")
+    fund.pay_out(request=loan, on=TODAY, by=fay)
+    return AidRequest.objects.prefetch_related("repayments").get(pk=loan.pk)
+
+
+def test_r07_the_parts_of_a_loan_are_the_loan(filled: Endowment, mons: Collective, fay: Person) -> None:
+    loan = lent(mons, fay)
+    assert [part.amount for part in loans.parts_of(loan)] == [eur(3_334), eur(3_333), eur(3_333)]
+    assert loans.parts_of(loan)[0].due_on == TODAY + relativedelta(months=1)
+    assert loans.next_part(loan) == loans.parts_of(loan)[0]
+    fund.note_repayment(request=loan, amount=eur(4_000), on=TODAY, key=uuid4(), by=fay)
+    loan = AidRequest.objects.prefetch_related("repayments").get()
+    assert loans.next_part(loan) == loans.Part(TODAY + relativedelta(months=2), eur(2_667))
+    assert loans.behind(loan, TODAY + relativedelta(months=1)) == eur(0)
+    assert loans.behind(loan, TODAY + relativedelta(months=3)) == eur(6_000)
+
+
+def test_r07_a_gift_has_no_parts_and_nobody_is_reminded_of_it(filled: Endowment, mons: Collective, fay: Person) -> None:
+    fund.pay_out(request=agreed(mons, 10_000), on=TODAY, by=fay)
+    assert loans.parts_of(AidRequest.objects.get()) == []
+    with time_machine.travel(timezone.now() + dt.timedelta(days=400), tick=False):
+        assert loans.remind() == 0
+
+
+def test_r07_who_is_behind_with_a_loan_is_reminded_once_for_each_part(filled: Endowment, mons: Collective, fay: Person) -> None:
+    world.delegate_of(mons)
+    loan = lent(mons, fay)
+    counts = []
+    first, second, _last = (part.due_on - TODAY for part in loans.parts_of(loan))
+    for after in (first + dt.timedelta(days=13), first + LATE, first + LATE * 1.5, second + LATE):
+        with time_machine.travel(timezone.now() + after, tick=False):
+            counts.append(loans.remind())
+            journal.run_waiting()
+    assert counts == [0, 1, 0, 1]
+    told = list(Event.objects.filter(name="aid.overdue").order_by("pk"))
+    assert [(event.collective_id, event.data["cents"]) for event in told] == [(mons.pk, 3_334), (mons.pk, 6_667)]
+    letter = Message.objects.filter(kind="aid.overdue").order_by("pk").first()
+    assert letter is not None
+    assert "€33.34 is behind" in letter.subject
+    fund.note_repayment(request=loan, amount=eur(10_000), on=TODAY, key=uuid4(), by=fay)
+    with time_machine.travel(timezone.now() + dt.timedelta(days=400), tick=False):
+        assert loans.remind() == 0
+
+
+def test_r07_after_a_pause_the_newest_part_speaks_for_all(filled: Endowment, mons: Collective, fay: Person) -> None:
+    lent(mons, fay)
+    with time_machine.travel(timezone.now() + dt.timedelta(days=400), tick=False):
+        assert [loans.remind(), loans.remind()] == [1, 0]
+    reminder = LoanReminder.objects.get()
+    assert (reminder.due_on, reminder.cents) == (TODAY + relativedelta(months=3), 10_000)
+
+
+def test_r07_a_co_op_reads_when_the_next_part_comes_back(filled: Endowment, mons: Collective, fay: Person) -> None:
+    lent(mons, fay)
+    office = Client()
+    office.force_login(world.delegate_of(mons))
+    assert "€33.34 comes back by" in office.get("/c/mons/federation/solidarity/").text
