@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from collectives.views import assemblies, assembly_voice, papers, policies, proposals
+from collectives.views import assemblies, assembly_voice, attended, papers, policies, proposals
 
 decision_urls: list[URLPattern] = [
     path("policies/", policies.policies, name="policies"),
@@ -18,6 +18,8 @@ decision_urls: list[URLPattern] = [
     path("assemblies/<uuid:ref>/sign/", assembly_voice.assembly_sign, name="assembly_sign"),
     path("assemblies/<uuid:ref>/voice/", assembly_voice.assembly_proxy, name="assembly_proxy"),
     path("assemblies/<uuid:ref>/voice/back/", assembly_voice.assembly_proxy_back, name="assembly_proxy_back"),
+    path("assemblies/<uuid:ref>/hours/", attended.assembly_hours, name="assembly_hours"),
+    path("assemblies/hours/<uuid:ref>/back/", attended.assembly_hours_back, name="assembly_hours_back"),
     path("assemblies/items/<uuid:ref>/amend/", assembly_voice.assembly_amend, name="assembly_amend"),
     path("assemblies/amendments/<uuid:ref>/", assemblies.assembly_settle, name="assembly_settle"),
     path("proposals/", proposals.proposals, name="proposals"),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from collectives.access import needs
 from collectives.models import Membership, TimeCorrection, TimeMark
 from collectives.refusals import Refusal
+from collectives.services.attended import assembly_hours_of
 from collectives.services.corrections import answer_correction, ask_correction
 from collectives.services.worked import CORRECTED_FOR
 from collectives.worked import Turn, marks_of, turns_of
@@ -97,6 +98,7 @@ def hours(request: HttpRequest) -> HttpResponse:
     context = {
         "turns": turns_of_courier(courier, now - CORRECTED_FOR, now),
         "corrections": corrections_of(courier, now - CORRECTED_FOR),
+        "assemblies": assembly_hours_of(courier, now - EXPORTED),
         "verbs": TimeMark.Verb.choices,
         "error": error,
         "at": at,
@@ -191,6 +193,9 @@ def hours_export(request: HttpRequest) -> HttpResponse:
     for worked in reversed(turns_of_courier(courier, now - EXPORTED, now)):
         start, end = _local(worked.turn.starts_at), _local(worked.turn.ends_at) if worked.turn.ends_at else ""
         lines.append((start, _("worked"), end, _("without an end") if worked.forgotten else "", "", "", str(worked.worked)))
+    for attended in reversed(assembly_hours_of(courier, now - EXPORTED)):
+        what = f"{_('assembly')}: {attended.meeting.title}"
+        lines.append((_local(attended.starts_at), what, _local(attended.ends_at), "", "", "", str(attended.lasted)))
     head = [_("At"), _("What"), _("Received, or end"), _("Reason"), _("Instead of"), _("Asked and answered by"), _("Hours")]
     name = f"hours-{courier.collective.slug}-{timezone.localdate().isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
