@@ -46,6 +46,8 @@ GRANTS: dict[str, frozenset[str]] = {
     "groups.work": WORKERS,
     "solidarity.view": WORKERS,
     "solidarity.ask": frozenset({ADMIN}),
+    "contracts.view": WORKERS,
+    "contracts.answer": frozenset({ADMIN}),
     "purchases.view": WORKERS,
     "purchases.join": frozenset({ADMIN}),
     "places.suggest": ALL,
@@ -85,6 +87,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "groups.manage": frozenset({OFFICER}),
     "solidarity.manage": frozenset({OFFICER}),
     "purchases.manage": frozenset({OFFICER}),
+    "contracts.manage": frozenset({OFFICER}),
 }
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from federation.views import (
     assembly,
+    contracts,
     directory,
     dossiers,
     dues,
@@ -74,6 +75,10 @@ urlpatterns = [
     path("purchases/shares/<uuid:ref>/paid/", purchases.purchase_share_paid, name="purchase_share_paid"),
     path("purchases/<uuid:ref>/", purchases.purchase, name="purchase"),
     path("purchases/<uuid:ref>/<slug:step>/", purchases.purchase_step, name="purchase_step"),
+    path("contracts/", contracts.contract_list, name="contracts"),
+    path("contracts/new/", contracts.contract_prepare, name="contract_prepare"),
+    path("contracts/<uuid:ref>/", contracts.contract, name="contract"),
+    path("contracts/<slug:act>/<uuid:ref>/", contracts.contract_act, name="contract_act"),
     path("figures/", figures.figures, name="figures"),
     path("figures/<int:year>/<int:month>/", figures.figures, name="figures_month"),
     path("officers/", officers.officers, name="officers"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from federation.views import handover, licence, meeting_voice, own_dues, own_purchases, own_solidarity, passport, pot, voice
+from federation.views import handover, licence, meeting_voice, own_contracts, own_dues, own_purchases, own_solidarity, passport, pot, voice
 
 app_name = "licence"
 urlpatterns = [
@@ -34,6 +34,11 @@ urlpatterns = [
     path("federation/purchases/<uuid:ref>/offer/", own_purchases.purchase_offer, name="purchase_offer"),
     path("federation/purchases/<uuid:ref>/take/", own_purchases.purchase_take, name="purchase_take"),
     path("federation/purchases/<uuid:ref>/steps/<slug:step>/", own_purchases.purchase_step, name="purchase_step"),
+    path("federation/contracts/", own_contracts.contract_list, name="contracts"),
+    path("federation/contracts/new/", own_contracts.contract_prepare, name="contract_prepare"),
+    path("federation/contracts/<uuid:ref>/", own_contracts.contract, name="contract"),
+    path("federation/contracts/<slug:act>/<uuid:ref>/", own_contracts.contract_act, name="contract_act"),
+    path("federation/contracts/answers/<slug:act>/<uuid:ref>/", own_contracts.contract_answer, name="contract_answer"),
     path("federation/training/", passport.training, name="training"),
     path("federation/training/passport/", passport.passport, name="passport"),
     path("federation/training/records/", passport.training_record, name="training_record"),

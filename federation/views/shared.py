@@ -13,7 +13,7 @@ from collectives.context import NavEntry
 from coopdelivery.people.models import Person
 from federation.register.files import EXTENSIONS
 
-ENTRIES = ("register", "assembly", "dues", "groups", "solidarity", "purchases", "figures", "officers", "directory")
+ENTRIES = ("register", "assembly", "dues", "groups", "solidarity", "purchases", "contracts", "figures", "officers", "directory")
 
 
 def actor(request: HttpRequest) -> Person:
@@ -31,6 +31,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, curren
         "groups": _("Groups"),
         "solidarity": _("Solidarity fund"),
         "purchases": _("Group purchases"),
+        "contracts": _("Contracts"),
         "figures": _("Month"),
         "officers": _("Offices"),
         "directory": _("Directory"),
