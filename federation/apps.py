@@ -7,6 +7,8 @@ class FederationConfig(AppConfig):
     def ready(self) -> None:
         from federation import notifications, privacy, subscribers  # noqa: F401  they register themselves
         from federation.assembly import notifications as of_the_assembly  # noqa: F401  they register themselves
+        from federation.contracts import notifications as of_contracts  # noqa: F401  they register themselves
+        from federation.contracts import privacy as of_candidates  # noqa: F401  they register themselves
         from federation.dues import notifications as of_dues  # noqa: F401  they register themselves
         from federation.groups import notifications as of_groups  # noqa: F401  they register themselves
         from federation.groups import privacy as of_groups_members  # noqa: F401  they register themselves

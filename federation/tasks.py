@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from federation import services
+from federation.contracts import allotting
 from federation.dues import services as dues
 from federation.handover.answering import expire_offers
 from federation.purchasing import running as purchasing
@@ -26,6 +27,12 @@ def call_dues() -> dict[str, int]:
 def count_purchases() -> dict[str, int]:
     """Every night: group purchases whose closing day is over go ahead, or are called off."""
     return {"counted": purchasing.close_due()}
+
+
+@shared_task
+def put_lots_in_force() -> dict[str, int]:
+    """Every night: allotments whose standstill is over, and that nobody objects to."""
+    return {"in_force": allotting.effect_due()}
 
 
 @shared_task
