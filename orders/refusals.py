@@ -72,6 +72,11 @@ class BadStops(Refused):
     sentence = _("A delivery has between 1 and %(most)s drops.")
 
 
+class TooManyPickups(Refused):
+    code = "too_many_pickups"
+    sentence = _("A delivery is fetched at %(most)s places at most. Order another one for the rest.")
+
+
 class BadAddress(Refused):
     code = "bad_address"
     sentence = _("Write where to go: a street, a number and a town.")

@@ -42,14 +42,15 @@ class StopRequest:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRequest:
-    """One pickup and one or more drops. `pickup` None is the partner's own place, up to the last drop's window. `vehicle` is a kind asked
-    for by name.
+    """Pickups and one or more drops; every pickup comes before every drop. `pickup` None is the partner's own place, up to the last drop's
+    window; `more_pickups` are what else is fetched. `vehicle` is a kind asked for by name.
     """
 
     dropoffs: list[StopRequest]
     pickup: StopRequest | None = None
     note: str = ""
     vehicle: str = ""
+    more_pickups: list[StopRequest] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         data: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
@@ -58,9 +59,10 @@ class DeliveryRequest:
     def fingerprint(self, *parts: object) -> str:
         """The same for the same content: 64 hexadecimal digits, over the request and what else is given."""
         said = asdict(self)
-        for stop in (said["pickup"], *said["dropoffs"]):
+        for stop in (said["pickup"], *said["more_pickups"], *said["dropoffs"]):
             _leave_out(stop, "doorstep")
         _leave_out(said, "vehicle")
+        _leave_out(said, "more_pickups")
         text = json.dumps([said, [str(part) for part in parts]], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 

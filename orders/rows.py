@@ -127,7 +127,7 @@ def _row(
     reasons: dict[str, str],
     proved: dict[int, list[Picture]],
 ) -> Row:
-    pickup = next((stop for stop in stops if stop.kind == StopKind.PICKUP), None)
+    pickup = last_fetched(stops)
     arrival = next((foreseen[stop.pk] for stop in drops if stop.pk in foreseen), None)
     happened = _happened(delivery, pickup, drops, reasons.get(str(delivery.ref), ""))
     pictures = [picture for stop in drops for picture in proved.get(stop.pk, [])]
@@ -140,6 +140,13 @@ def _reasons(deliveries: Sequence[Delivery]) -> dict[str, str]:
         return {}
     rows = Event.objects.filter(subject__in=ended, name__in=["delivery.failed", "delivery.cancelled"]).order_by("pk")
     return {event.subject: words.said(str(event.data.get("reason", ""))) for event in rows}
+
+
+def last_fetched(stops: Sequence[Stop]) -> Stop | None:
+    """The pickup that is waited for, else the one that was done last: then everything is fetched. None without any."""
+    pickups = [stop for stop in stops if stop.kind == StopKind.PICKUP]
+    waited_for = next((stop for stop in pickups if not stop.finished_at), None)
+    return waited_for or max(pickups, key=lambda stop: (stop.finished_at, stop.position), default=None)
 
 
 def _happened(delivery: Delivery, pickup: Stop | None, drops: list[Stop], reason: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from collectives.api.errors import invalid
-from orders.api.reading import Reader, address_text, cut, parts, point_of, text_of
+from orders.api.reading import Reader, address_text, cut, flag_of, parts, point_of, text_of, vehicle_of
 from orders.changes.wanted import as_it_stands, drops_among
 from orders.models import Delivery, Stop
 from orders.requests import DeliveryRequest, StopRequest
@@ -17,14 +17,15 @@ Json = dict[str, Any]
 
 def wanted(reader: Reader, data: Json, delivery: Delivery, stops: Sequence[Stop]) -> DeliveryRequest:
     """The whole delivery as it should be; drops are told apart by their order. Raises Invalid."""
-    _pickup, given = parts(data)
+    _pickups, given = parts(data)
     standing = drops_among(stops)
     if len(given) > len(standing):
         raise invalid(given[len(standing)][0], _("A change adds no stops: order another delivery."), "bad_tasks")
     asked = [_stop(reader, row, path, stop) for (path, row), stop in zip(given, standing, strict=False)]
     untouched = [as_it_stands(stop) for stop in standing[len(given) :]]
     note = cut(text_of(data, "comments", "")) if "comments" in data else delivery.note
-    return DeliveryRequest(dropoffs=[*asked, *untouched], note=note)
+    vehicle = vehicle_of(data) if "vehicle" in data else delivery.vehicle
+    return DeliveryRequest(dropoffs=[*asked, *untouched], note=note, vehicle=vehicle)
 
 
 def _stop(reader: Reader, data: Json, path: str, stop: Stop) -> StopRequest:
@@ -36,6 +37,8 @@ def _stop(reader: Reader, data: Json, path: str, stop: Stop) -> StopRequest:
         found = replace(found, parcels=reader.parcels(data, path))
     if "comments" in data:
         found = replace(found, note=cut(text_of(data, "comments", path)))
+    if "doorstep" in data:
+        found = replace(found, doorstep=flag_of(data, "doorstep", path))
     where = data.get("address")
     return _elsewhere(reader, found, where, f"{path}.address") if where else found
 

@@ -59,8 +59,10 @@ def _deliveries(rows: "csv.DictReader[str]") -> Iterator[tuple[int, Json]]:
             part, _dot, rest = name.partition(".")
             if part in {"pickup", "dropoff"}:
                 _put(body.setdefault(part, {}), rest, value)
-            elif part in {"weight", "packages", "comments", "before", "after"}:
+            elif part in {"weight", "packages", "comments", "before", "after", "doorstep"}:
                 _put(body.setdefault("dropoff", {}), name, value)
+            elif part == "vehicle":
+                body["vehicle"] = value
         yield rows.line_num, body
 
 

@@ -15,7 +15,7 @@ from collectives.api.errors import invalid
 from collectives.models import Collective
 from coopdelivery.kit.windows import Window
 from orders.api.seen import id_of, place_for
-from orders.models import ParcelType, Partner
+from orders.models import BikeAsked, ParcelType, Partner
 from orders.refusals import BadPhone
 from orders.requests import DeliveryRequest, ParcelRequest, StopRequest
 from orders.services.contacts import checked_phone
@@ -45,24 +45,26 @@ class Reader:
 
     def delivery(self, data: Json) -> DeliveryRequest:
         """`pickup` and `dropoff`, or `tasks`. Raises Invalid with the path of what cannot be read."""
-        pickup, drops = parts(data)
+        pickups, drops = parts(data)
         stops = [self._drop(drop, path) for path, drop in drops]
-        own = self._pickup(pickup, stops) if pickup else None
-        return DeliveryRequest(dropoffs=stops, pickup=own, note=cut(text_of(data, "comments", "")))
+        fetched = [self._pickup(pickup, path, stops, first=n == 0) for n, (path, pickup) in enumerate(pickups)]
+        first = fetched[0] if fetched else None
+        note, vehicle = cut(text_of(data, "comments", "")), vehicle_of(data)
+        return DeliveryRequest(stops, first, note, vehicle, fetched[1:])
 
     def _drop(self, data: Json, path: str) -> StopRequest:
         window = self.window(data, path) or self._next_slot(path)
         return self._stop(data, path, window, parcels=self.parcels(data, path))
 
-    def _pickup(self, data: Json, drops: Sequence[StopRequest]) -> StopRequest:
-        window = self.window(data, "pickup") or Window(*pickup_window(drops))
-        return self._stop(data, "pickup", window, parcels=[])
+    def _pickup(self, data: Json, path: str, drops: Sequence[StopRequest], *, first: bool) -> StopRequest:
+        """The first is at the store unless it says where; of a further one the place has to be said."""
+        window = self.window(data, path) or Window(*pickup_window(drops))
+        return self._stop(data, path, window, parcels=[], own=first)
 
-    def _stop(self, data: Json, path: str, window: Window, *, parcels: list[ParcelRequest]) -> StopRequest:
+    def _stop(self, data: Json, path: str, window: Window, *, parcels: list[ParcelRequest], own: bool = False) -> StopRequest:
         where = data.get("address")
         details: Json = where if isinstance(where, dict) else {}
         at = f"{path}.address"
-        own = path == "pickup"
         name = text_of(details, "contactName", at) or text_of(details, "name", at) or (self.partner.name if own else "")
         phone, said = self.phone(details)
         notes = [self.partner.pickup_note if own else "", text_of(details, "description", at), text_of(data, "comments", path), said]
@@ -75,6 +77,7 @@ class Reader:
             contact_name=name[:120],
             phone=phone or (self.partner.phone if own else ""),
             note=cut("\n".join(note for note in notes if note)),
+            doorstep=flag_of(data, "doorstep", path),
             parcels=parcels,
         )
 
@@ -148,27 +151,30 @@ class Reader:
         return [ParcelRequest(row.type_id, row.name, row.quantity, -(-weight // pieces)) for row in rows]
 
 
-def parts(data: Json) -> tuple[Json, list[tuple[str, Json]]]:
-    """The pickup (empty when implicit) and the drops with their paths."""
+def parts(data: Json) -> tuple[list[tuple[str, Json]], list[tuple[str, Json]]]:
+    """The pickups (none when it is implicit) and the drops, with their paths."""
     tasks = data.get("tasks")
     if tasks is not None:
         return _parts_of_tasks(tasks)
     drops = data.get("dropoffs")
     if drops is None:
-        return _object(data.get("pickup"), "pickup"), [("dropoff", _object(data.get("dropoff"), "dropoff"))]
+        return _one_pickup(data), [("dropoff", _object(data.get("dropoff"), "dropoff"))]
     if not isinstance(drops, list) or len(drops) > MOST_TASKS:
         raise invalid("dropoffs", _("Send a list of drops."), "bad_tasks")
-    return _object(data.get("pickup"), "pickup"), [(f"dropoffs[{n}]", _object(each, f"dropoffs[{n}]")) for n, each in enumerate(drops)]
+    return _one_pickup(data), [(f"dropoffs[{n}]", _object(each, f"dropoffs[{n}]")) for n, each in enumerate(drops)]
 
 
-def _parts_of_tasks(tasks: Any) -> tuple[Json, list[tuple[str, Json]]]:
+def _one_pickup(data: Json) -> list[tuple[str, Json]]:
+    said = _object(data.get("pickup"), "pickup")
+    return [("pickup", said)] if said else []
+
+
+def _parts_of_tasks(tasks: Any) -> tuple[list[tuple[str, Json]], list[tuple[str, Json]]]:
     if not isinstance(tasks, list) or len(tasks) > MOST_TASKS:
         raise invalid("tasks", _("Send a list of tasks."), "bad_tasks")
     rows = [(f"tasks[{n}]", _object(each, f"tasks[{n}]")) for n, each in enumerate(tasks)]
     pickups = [(path, row) for path, row in rows if str(row.get("type", "")).lower() == "pickup"]
-    if len(pickups) > 1:
-        raise invalid(pickups[1][0], _("A delivery has one pickup. Send two deliveries instead."), "bad_tasks")
-    return (pickups[0][1] if pickups else {}), [(path, row) for path, row in rows if (path, row) not in pickups]
+    return pickups, [(path, row) for path, row in rows if (path, row) not in pickups]
 
 
 def _parcel(data: Json, path: str, types: dict[int, ParcelType]) -> ParcelRequest:
@@ -198,6 +204,26 @@ def text_of(data: Json, key: str, path: str) -> str:
     if not isinstance(value, str | int | float):
         raise invalid(f"{path}.{key}".lstrip("."), _("Write a text."), "bad_text")
     return str(value).strip()
+
+
+def flag_of(data: Json, key: str, path: str) -> bool:
+    """Yes or no; nothing said is no. Raises Invalid."""
+    value = data.get(key)
+    said = value.strip().lower() if isinstance(value, str) else value
+    if said in (None, "", False, 0, "0", "false", "no"):
+        return False
+    if said in (True, 1, "1", "true", "yes"):
+        return True
+    raise invalid(f"{path}.{key}", _("Write true or false."), "bad_flag")
+
+
+def vehicle_of(data: Json) -> str:
+    """The bike asked for by name. Raises Invalid."""
+    kind = text_of(data, "vehicle", "")
+    if kind not in BikeAsked.values:
+        names = ", ".join(value for value in BikeAsked.values if value)
+        raise invalid("vehicle", _("Choose one of these, or leave it out: %(names)s.") % {"names": names}, "bad_vehicle")
+    return kind
 
 
 def _whole(data: Json, key: str, path: str) -> int | None:

@@ -32,7 +32,7 @@ def store(partner: Partner, *, open_hours: bool) -> Json:
         "weightRequired": False,
         "packagesRequired": False,
         "multiDropEnabled": True,
-        "multiPickupEnabled": False,
+        "multiPickupEnabled": True,
         "prefillPickupAddress": True,
         "createOrders": True,
         "pricingRuleSet": None,

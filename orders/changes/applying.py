@@ -12,7 +12,7 @@ from coopdelivery.kit.money import Money
 from coopdelivery.kit.windows import local_day
 from coopdelivery.people.models import Person
 from orders.changes.refusals import NotChangeable, PaidByCard, StillInARound
-from orders.changes.wanted import Said, drops_among, pickup_among, stops_of
+from orders.changes.wanted import Said, drops_among, pickups_among, stops_of
 from orders.models import Delivery, DeliveryStatus, Order, OrderLine, Parcel, Settlement, Stop, StopStatus
 from orders.outlook import is_planned
 from orders.pricing.totals import totals
@@ -21,7 +21,7 @@ from orders.services.contacts import checked_email, checked_phone
 from orders.services.desk import Desk
 from orders.services.facts import PlannedStop
 from orders.services.order_lines import write_lines
-from orders.services.prepare import LONGEST_NOTE, Prepared, prepare
+from orders.services.prepare import LONGEST_NOTE, Prepared, checked_cash, prepare
 from orders.services.supplements import SUPPLEMENT, charge_waiting, kept_lines
 
 OPEN = (DeliveryStatus.PLACED, DeliveryStatus.PICKED_UP)
@@ -61,6 +61,7 @@ def apply_change(
     if prepared is not None:
         way = prepared.way
         values |= {"distance_m": way.distance_m if not way.unlocated else None, "line": way.line, "weight_g": prepared.weight_g}
+        values["vehicle"] = prepared.facts.vehicle
         values["distance_estimated"] = way.estimated or bool(way.unlocated)
     if not Delivery.objects.filter(pk=delivery.pk, status__in=OPEN).update(**values):
         raise NotChangeable
@@ -99,8 +100,8 @@ def _write_stops(delivery: Delivery, stops: Sequence[Stop], wanted: DeliveryRequ
         if new is not None:
             _write_parcels(stop, new)
     if prepared is not None:
-        pickup, window = pickup_among(stops), prepared.stops[0].window
-        touched[str(pickup.ref)] = _update(pickup, {"window_start": window.start, "window_end": window.end})
+        for pickup, fetched in zip(pickups_among(stops), prepared.stops, strict=False):
+            touched[str(pickup.ref)] = _update(pickup, {"window_start": fetched.window.start, "window_end": fetched.window.end})
     return {ref: names for ref, names in touched.items() if names}
 
 
@@ -110,12 +111,13 @@ def _contact(asked: StopRequest, country: str, path: str) -> dict[str, Any]:
         "phone": checked_phone(asked.phone, country=country, field=f"{path}.phone"),
         "email": checked_email(asked.email, field=f"{path}.email"),
         "note": asked.note.strip()[:LONGEST_NOTE],
+        "collect_cents": checked_cash(f"{path}.collect_cents", asked.collect_cents),
     }
 
 
 def _moved(new: PlannedStop) -> dict[str, Any]:
     told = {"contact_name": new.contact_name, "phone": new.phone, "email": new.email, "note": new.note}
-    return {**told, "place_id": new.place.pk, "window_start": new.window.start, "window_end": new.window.end}
+    return {**told, "place_id": new.place.pk, "window_start": new.window.start, "window_end": new.window.end, "doorstep": new.doorstep}
 
 
 def _update(stop: Stop, values: Mapping[str, Any]) -> list[str]:

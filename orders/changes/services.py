@@ -12,7 +12,7 @@ from coopdelivery.kit.money import Money
 from coopdelivery.people.models import Person
 from orders.changes.applying import OPEN, apply_change, judged_from, prepared_for
 from orders.changes.refusals import AlreadyAnswered, AlreadyAsked, ChangeCosts, NotChangeable, NothingChanged, SayWhy
-from orders.changes.wanted import Said, differences, pickup_among, request_of, settled_on, stops_of
+from orders.changes.wanted import Said, differences, pickups_among, request_of, settled_on, stops_of
 from orders.models import ChangeRequest, Delivery, DeliveryStatus, StopStatus
 from orders.outlook import is_planned
 from orders.pricing.totals import totals
@@ -64,7 +64,7 @@ def propose_change(*, delivery: Delivery, asked: DeliveryRequest) -> Change:
     difference = differences(wanted, delivery, stops)
     if not difference.says:
         raise NothingChanged
-    if difference.rescheduled and pickup_among(stops).status != StopStatus.OPEN:
+    if difference.rescheduled and any(each.status != StopStatus.OPEN for each in pickups_among(stops)):
         raise NotChangeable
     gross = delivery.order.gross
     if not difference.moved:

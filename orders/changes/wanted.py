@@ -9,7 +9,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from coopdelivery.kit import words
-from orders.models import Delivery, Stop, StopKind
+from coopdelivery.kit.money import Money
+from orders.models import BikeAsked, Delivery, Stop, StopKind
 from orders.requests import DeliveryRequest, ParcelRequest, StopRequest
 
 Said = list[list[str]]  # what, before, after
@@ -33,8 +34,8 @@ def drops_among(stops: Sequence[Stop]) -> list[Stop]:
     return [stop for stop in stops if stop.kind == StopKind.DROPOFF]
 
 
-def pickup_among(stops: Sequence[Stop]) -> Stop:
-    return next(stop for stop in stops if stop.kind == StopKind.PICKUP)
+def pickups_among(stops: Sequence[Stop]) -> list[Stop]:
+    return [stop for stop in stops if stop.kind == StopKind.PICKUP]
 
 
 def as_it_stands(stop: Stop) -> StopRequest:
@@ -59,14 +60,14 @@ def _each_g(parcel: Any) -> int | None:
 
 
 def settled_on(asked: DeliveryRequest, stops: Sequence[Stop], pickup_window: tuple[datetime, datetime]) -> DeliveryRequest:
-    """What was typed, with everything untouched taken from the delivery itself: its places, its own windows, its pickup."""
+    """What was typed, with everything untouched taken from the delivery itself: its places, its own windows, its pickups."""
     drops = drops_among(stops)
     rescheduled = _rescheduled(asked, drops)
     wanted = [_kept(typed, stop, rescheduled=rescheduled) for typed, stop in zip(asked.dropoffs, drops, strict=True)]
-    pickup = as_it_stands(pickup_among(stops))
+    pickups = [as_it_stands(stop) for stop in pickups_among(stops)]
     if rescheduled:
-        pickup = replace(pickup, window_start=pickup_window[0], window_end=pickup_window[1])
-    return DeliveryRequest(dropoffs=wanted, pickup=pickup, note=asked.note.strip(), vehicle=stops[0].delivery.vehicle)
+        pickups = [replace(each, window_start=pickup_window[0], window_end=pickup_window[1]) for each in pickups]
+    return DeliveryRequest(wanted, pickups[0], asked.note.strip(), asked.vehicle, pickups[1:])
 
 
 def _rescheduled(asked: DeliveryRequest, drops: Sequence[Stop]) -> bool:
@@ -82,7 +83,7 @@ def _kept(typed: StopRequest, stop: Stop, *, rescheduled: bool) -> StopRequest:
         wanted = replace(wanted, address="", point=None, place_ref=stop.place.ref)
     if _same_parcels(typed.parcels, stands.parcels):
         wanted = replace(wanted, parcels=stands.parcels)
-    return replace(wanted, collect_cents=stop.collect_cents, doorstep=stop.doorstep)
+    return wanted
 
 
 def _same_parcels(one: Sequence[ParcelRequest], other: Sequence[ParcelRequest]) -> bool:
@@ -108,7 +109,16 @@ def differences(wanted: DeliveryRequest, delivery: Delivery, stops: Sequence[Sto
         if not _same_parcels(asked.parcels, stands.parcels):
             moved = True
             says.append([_("%(stop)s: parcels") % {"stop": where}, _pieces(stands), _pieces(asked)])
+        if asked.doorstep != stop.doorstep:
+            moved = True
+            says.append([_("%(stop)s: up to the door of the flat") % {"stop": where}, _yes(stop.doorstep), _yes(asked.doorstep)])
+        if asked.collect_cents != stop.collect_cents:
+            before, after = (Money(cents, delivery.order.currency).format() for cents in (stop.collect_cents, asked.collect_cents))
+            says.append([_("%(stop)s: cash to take") % {"stop": where}, before, after])
         says += _contact(where, stands, asked)
+    if wanted.vehicle != delivery.vehicle:
+        moved = True
+        says.append([_("Which bike"), delivery.get_vehicle_display(), _bike(wanted.vehicle)])
     if wanted.note != delivery.note:
         says.append([_("Note about the whole delivery"), delivery.note, wanted.note])
     return Difference(says, moved, rescheduled)
@@ -125,6 +135,15 @@ def _contact(where: str, stands: StopRequest, asked: StopRequest) -> Said:
     return [[labels[name] % {"stop": where}, getattr(stands, name), getattr(asked, name).strip()] for name in changed]
 
 
+def _yes(value: object) -> str:
+    return _("yes") if value else _("no")
+
+
+def _bike(kind: str) -> str:
+    """As it is called; what is none is refused when it is priced."""
+    return str(dict(BikeAsked.choices).get(kind, kind))
+
+
 def _when(stop: StopRequest) -> str:
     return f"{words.day(stop.window_start)}, {words.promise(stop.window_start, stop.window_end)}"
 
@@ -138,7 +157,11 @@ def request_of(data: Mapping[str, Any]) -> DeliveryRequest:
     """What `DeliveryRequest.as_json` wrote."""
     pickup = data.get("pickup")
     return DeliveryRequest(
-        [_stop(each) for each in data["dropoffs"]], _stop(pickup) if pickup else None, data.get("note", ""), data.get("vehicle", "")
+        [_stop(each) for each in data["dropoffs"]],
+        _stop(pickup) if pickup else None,
+        data.get("note", ""),
+        data.get("vehicle", ""),
+        [_stop(each) for each in data.get("more_pickups", [])],
     )
 
 

@@ -17,7 +17,7 @@ from orders.models import BikeAsked, ParcelType
 from orders.refusals import Refused
 from orders.requests import DeliveryRequest, ParcelRequest, StopRequest
 from orders.services.parcels import MOST_PIECES
-from orders.services.prepare import MOST_DROPS
+from orders.services.prepare import MOST_DROPS, MOST_MORE_PICKUPS
 
 FREE = "free"
 OTHER = "other"
@@ -113,6 +113,22 @@ DropForms = formset_factory(
 )
 
 
+class PickupForm(PlaceFields):
+    """One more place where something is fetched."""
+
+    name = _text(_("Who hands it over"), 120, autocomplete="off")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not data.get("address"):
+            self.add_error("address", _("Write where to fetch it: a street, a number and a town. Or remove this pickup."))
+        return data
+
+
+PickupForms = formset_factory(PickupForm, extra=0, max_num=MOST_MORE_PICKUPS, absolute_max=MOST_MORE_PICKUPS + 1, validate_max=True)
+NO_MORE = {"more-TOTAL_FORMS": "0", "more-INITIAL_FORMS": "0"}  # a form that never heard of further pickups asks for none
+
+
 class DeliveryForm(forms.Form):
     """When, and everything that is not a drop."""
 
@@ -166,23 +182,26 @@ class DeliveryForm(forms.Form):
 
 
 class NewDelivery:
-    """The three forms of one page: the delivery, its pickup elsewhere (when asked for), its drops."""
+    """The forms of one page: the delivery, its pickup elsewhere (when asked for), further pickups, its drops."""
 
     def __init__(self, data: Mapping[str, Any] | None, *, types: Sequence[ParcelType], initial: dict[str, Any] | None = None) -> None:
         first = initial or {}
         self.main = DeliveryForm(data, initial={"key": uuid4().hex, **first.get("main", {})})
         self.pickup = PlaceFields(data, prefix="pickup", initial=first.get("pickup"))
+        known = data if data is None or "more-TOTAL_FORMS" in data else NO_MORE
+        self.more = PickupForms(known, prefix="more", initial=first.get("more") if data is None else None)
         drops = first.get("drops", [{}])
         self.drops = DropForms(data, prefix="drop", form_kwargs={"types": types}, initial=drops if data is None else None)
 
     def is_valid(self) -> bool:
-        return all([self.main.is_valid(), self.pickup.is_valid(), self.drops.is_valid()])
+        return all([self.main.is_valid(), self.pickup.is_valid(), self.more.is_valid(), self.drops.is_valid()])
 
     def complaints(self) -> list[str]:
         """What is still missing or wrong, each sentence once."""
-        forms_ = [self.main, *self.drops.forms, self.pickup]
+        forms_ = [self.main, *self.drops.forms, self.pickup, *self.more.forms]
         said = [str(error) for form in forms_ for errors in form.errors.values() for error in errors]
-        return list(dict.fromkeys([*said, *(str(error) for error in self.drops.non_form_errors())]))
+        several = [*self.drops.non_form_errors(), *self.more.non_form_errors()]
+        return list(dict.fromkeys([*said, *map(str, several)]))
 
     @property
     def key(self) -> str:
@@ -198,7 +217,8 @@ class NewDelivery:
         start, end = self.main.window(zone)
         drops = [self._drop(form, start, end) for form in self.drops.forms]
         main = self.main.cleaned_data
-        return DeliveryRequest(drops, self._pickup(start, end), note=main.get("note", "").strip(), vehicle=main.get("vehicle", ""))
+        more = [found for form in self.more.forms if (found := _pickup(form, start, end)) is not None]
+        return DeliveryRequest(drops, _pickup(self.pickup, start, end), main.get("note", "").strip(), main.get("vehicle", ""), more)
 
     @staticmethod
     def _drop(form: DropForm, start: datetime, end: datetime) -> StopRequest:
@@ -216,15 +236,6 @@ class NewDelivery:
             **form.place(),
         )
 
-    def _pickup(self, start: datetime, end: datetime) -> StopRequest | None:
-        """Elsewhere than at the partner's, in the first hour (half, when shorter) of the window."""
-        where = self.pickup.place()
-        if not (where.get("address") or where.get("book_ref")):
-            return None
-        data = self.pickup.cleaned_data
-        until = start + min(timedelta(hours=1), (end - start) / 2)
-        return StopRequest(start, until, contact_name=data["name"], phone=data["phone"], note=data["note"], **where)
-
     def refuse(self, refused: Refused) -> None:
         """Put the sentence beside the field it is about."""
         path = refused.field.split(".")
@@ -233,10 +244,22 @@ class NewDelivery:
         elif path[0] == "dropoffs" and len(path) > 2 and path[1].isdigit():
             form = self.drops.forms[int(path[1])]
             form.add_error(_FIELDS.get(path[2]), str(refused))
+        elif path[0] == "more_pickups" and len(path) > 2 and path[1].isdigit():
+            self.more.forms[int(path[1])].add_error(_FIELDS.get(path[2]), str(refused))
         elif path[0] == "pickup" and len(path) > 1:
             self.pickup.add_error(_FIELDS.get(path[1]), str(refused))
         else:
             self.main.add_error(path[0] if path[0] in {"note", "vehicle"} else None, str(refused))
+
+
+def _pickup(form: PlaceFields, start: datetime, end: datetime) -> StopRequest | None:
+    """Where the form says, in the first hour (half, when shorter) of the window; None when it says nothing."""
+    where = form.place()
+    if not (where.get("address") or where.get("book_ref")):
+        return None
+    data = form.cleaned_data
+    until = start + min(timedelta(hours=1), (end - start) / 2)
+    return StopRequest(start, until, contact_name=data["name"], phone=data["phone"], note=data["note"], **where)
 
 
 # The last part of a refusal's path → the form's field; None is the whole drop.
@@ -252,17 +275,29 @@ _FIELDS = {
 
 
 def as_typed(data: QueryDict, act: str, *, types: Sequence[ParcelType], home: Mapping[str, Any] | None = None) -> NewDelivery:
-    """The page again with everything typed kept and nothing judged: a drop more (`more`), one at `home` (`back`), one less (`less-2`)."""
+    """The page again with everything typed kept and nothing judged: a drop more (`more`), one at `home` (`back`), one less (`less-2`),
+    a pickup more (`fetch`) or less (`unfetch-0`).
+    """
     typed = NewDelivery(data, types=types)
     drops = [_values(form) for form in typed.drops.forms]
     if act == "more" and len(drops) < MOST_DROPS:
         drops.append({"note": drops[-1].get("note", "") if drops else ""})
     if act == "back" and home and len(drops) < MOST_DROPS:
         drops.append(dict(home))
-    gone = act.removeprefix("less-")
-    if act.startswith("less-") and gone.isdigit() and len(drops) > 1 and int(gone) < len(drops):
-        del drops[int(gone)]
-    return NewDelivery(None, types=types, initial={"main": _values(typed.main), "pickup": _values(typed.pickup), "drops": drops or [{}]})
+    _take_out(drops, act, "less-", least=1)
+    more = [_values(form) for form in typed.more.forms]
+    if act == "fetch" and len(more) < MOST_MORE_PICKUPS:
+        more.append({})
+    _take_out(more, act, "unfetch-", least=0)
+    first = {"main": _values(typed.main), "pickup": _values(typed.pickup), "more": more, "drops": drops or [{}]}
+    return NewDelivery(None, types=types, initial=first)
+
+
+def _take_out(rows: list[dict[str, Any]], act: str, verb: str, *, least: int) -> None:
+    """The one that `less-2` means, unless there are no more than must stay."""
+    place = act.removeprefix(verb)
+    if act.startswith(verb) and place.isascii() and place.isdigit() and least < len(rows) > int(place):
+        del rows[int(place)]
 
 
 def _values(form: forms.Form) -> dict[str, Any]:

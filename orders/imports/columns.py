@@ -24,6 +24,9 @@ FIELDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "quantity": (_("How many"), ("quantity", "qty", "number", "quantite", "nombre de colis", "cantidad", "maara")),
     "weight": (_("Weight of one, in kg"), ("weight", "kg", "poids", "peso", "paino")),
     "note": (_("Note"), ("note", "comment", "remarque", "consigne", "instructions", "nota")),
+    "collect": (_("Cash to take at the door"), ("cash", "cash on delivery", "contre remboursement", "especes", "efectivo", "kateinen")),
+    "doorstep": (_("Up to the door of the flat"), ("doorstep", "door", "porte", "etage", "puerta", "ovelle")),
+    "vehicle": (_("Which bike"), ("bike", "vehicle", "velo", "vehicule", "bici", "pyora")),
     "reference": (_("Your reference"), ("reference", "ref", "order", "commande", "pedido", "id")),
 }
 Columns = Mapping[str, int]

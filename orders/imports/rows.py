@@ -8,9 +8,11 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from coopdelivery.kit.windows import on_day
-from orders.models import ParcelType
+from orders.imports.columns import plain
+from orders.models import BikeAsked, ParcelType
 from orders.refusals import Refused
 from orders.requests import DeliveryRequest, ParcelRequest, StopRequest
 
@@ -27,6 +29,13 @@ _NO_DAY = _("“%(value)s” is not a day. Write it as 2026-11-30 or 30/11/2026.
 _NO_TIME = _("“%(value)s” is not a time. Write it as 10:00.")
 _NO_NUMBER = _("“%(value)s” is not a number.")
 _NO_TYPE = _("There is no parcel type “%(value)s” here.")
+_NO_FLAG = _("“%(value)s” is neither yes nor no.")
+_NO_BIKE = _("There is no bike “%(value)s”. Write one of these, or nothing: %(names)s.")
+YES, NO = (
+    frozenset({"yes", "y", "true", "1", "x", "oui", "o", "si", "kylla", "k"}),
+    frozenset({"", "no", "n", "false", "0", "non", "ei", "e"}),
+)
+NEWER = frozenset({"collect", "doorstep", "vehicle"})  # columns that keys of earlier files know nothing of: empty ones are left out
 _NO_ADDRESS = _("Write where to go: a street, a number and a town.")
 
 
@@ -44,9 +53,32 @@ def request_of(values: Mapping[str, str], types: Mapping[str, ParcelType], zone:
         phone=values["phone"],
         email=values["email"],
         note=values["note"],
+        collect_cents=int(_number(values["collect"], "collect") * 100) if values["collect"] else 0,
+        doorstep=_flag(values["doorstep"], "doorstep"),
         parcels=[_parcel(values, types)],
     )
-    return DeliveryRequest(dropoffs=[drop])
+    return DeliveryRequest(dropoffs=[drop], vehicle=_bike(values["vehicle"]))
+
+
+def _flag(text: str, field: str) -> bool:
+    """Yes or no as people write it; a cross is a yes, an empty cell a no. Raises BadCell."""
+    said = plain(text)
+    if said in YES:
+        return True
+    if said in NO:
+        return False
+    raise BadCell(field, _NO_FLAG, value=text[:40])
+
+
+def _bike(text: str) -> str:
+    """By its name in the file's language or English, or by its code. Raises BadCell."""
+    said = plain(text).replace(" ", "_")
+    for code, words in BikeAsked.choices:
+        with override("en"):
+            english = str(words)
+        if said in {plain(name).replace(" ", "_") for name in (code, str(words), english)}:
+            return code
+    raise BadCell("vehicle", _NO_BIKE, value=text[:40], names=", ".join(value for value in BikeAsked.values if value))
 
 
 def _parcel(values: Mapping[str, str], types: Mapping[str, ParcelType]) -> ParcelRequest:
@@ -88,7 +120,15 @@ def _number(text: str, field: str, *, whole: bool = False) -> Decimal:
     return number
 
 
+def _newer(values: Mapping[str, str]) -> list[str]:
+    return [f"{name}={values[name]}" for name in sorted(NEWER) if values.get(name)]
+
+
 def key_of(partner_ref: object, values: Mapping[str, str], nth: int) -> str:
     """The order's key: by the partner's own reference when there is one, else by all that is said, counted among equal lines."""
-    said = ["ref", values["reference"]] if values["reference"] else ["all", *(values[name] for name in sorted(values)), str(nth)]
+    said = (
+        ["ref", values["reference"]]
+        if values["reference"]
+        else ["all", *(values[name] for name in sorted(values) if name not in NEWER), *_newer(values), str(nth)]
+    )
     return "import:" + hashlib.sha256("\x1f".join([str(partner_ref), *said]).encode()).hexdigest()[:48]

@@ -233,7 +233,7 @@ def mark_bad(row: ImportRow, refused: Refused) -> None:
 def field_of(refused: Refused) -> str:
     """The column that a refusal means; empty for the whole line."""
     last = refused.field.rpartition(".")[2]
-    name = {"window": "starts", "weight_g": "weight", "type_id": "parcel"}.get(last, last)
+    name = {"window": "starts", "weight_g": "weight", "type_id": "parcel", "collect_cents": "collect"}.get(last, last)
     return name if name in FIELDS else ""
 
 

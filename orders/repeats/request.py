@@ -14,15 +14,17 @@ from orders.requests import DeliveryRequest, ParcelRequest, StopRequest
 
 
 def template_of(delivery: Delivery, partner: Partner, zone: ZoneInfo) -> dict[str, Any]:
-    """The stops' places, people, parcels and hours; the pickup only when it is not the partner's own place."""
+    """The stops' places, people, parcels and hours; the first pickup only when it is not the partner's own place."""
     stops = list(delivery.stops.select_related("place").prefetch_related("parcels").order_by("position"))
     drops = [stop for stop in stops if stop.kind == StopKind.DROPOFF]
     first = min(timezone.localtime(stop.window_start, zone).date() for stop in drops)
-    elsewhere = [stop for stop in stops if stop.kind == StopKind.PICKUP and stop.place_id != partner.place_id]
+    first_pickup, *more = [stop for stop in stops if stop.kind == StopKind.PICKUP]
+    elsewhere = first_pickup.place_id != partner.place_id
     return {
         "note": delivery.note,
         "vehicle": delivery.vehicle,
-        "pickup": _as_json(elsewhere[0], first, zone) if elsewhere else None,
+        "pickup": _as_json(first_pickup, first, zone) if elsewhere else None,
+        "more_pickups": [_as_json(stop, first, zone) for stop in more],
         "drops": [_as_json(stop, first, zone) for stop in drops],
     }
 
@@ -50,13 +52,12 @@ def _parcel_json(parcel: Any) -> dict[str, Any]:
 
 
 def with_hours(template: Mapping[str, Any], start: time, end: time) -> dict[str, Any]:
-    """All drops in this window; a pickup elsewhere in its first hour."""
+    """All drops in this window; pickups elsewhere in its first hour."""
     drops = [{**drop, "days": 0, "from": f"{start:%H:%M}", "until": f"{end:%H:%M}"} for drop in template["drops"]]
-    pickup = template["pickup"]
-    if pickup:
-        until = (datetime.combine(date.min, start) + timedelta(hours=1)).time()
-        pickup = {**pickup, "days": 0, "from": f"{start:%H:%M}", "until": f"{min(until, end) if end > start else until:%H:%M}"}
-    return {**template, "drops": drops, "pickup": pickup}
+    until = (datetime.combine(date.min, start) + timedelta(hours=1)).time()
+    hours = {"days": 0, "from": f"{start:%H:%M}", "until": f"{min(until, end) if end > start else until:%H:%M}"}
+    pickup, more = template["pickup"], template.get("more_pickups", [])
+    return {**template, "drops": drops, "pickup": pickup and {**pickup, **hours}, "more_pickups": [{**each, **hours} for each in more]}
 
 
 def request_on(template: Mapping[str, Any], day: date, zone: ZoneInfo) -> DeliveryRequest:
@@ -67,6 +68,7 @@ def request_on(template: Mapping[str, Any], day: date, zone: ZoneInfo) -> Delive
         pickup=_stop_request(pickup, day, zone) if pickup else None,
         note=str(template.get("note", "")),
         vehicle=str(template.get("vehicle", "")),
+        more_pickups=[_stop_request(stop, day, zone) for stop in template.get("more_pickups", [])],
     )
 
 

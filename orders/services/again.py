@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coopdelivery.people.models import Person
-from orders.changes.wanted import as_it_stands, drops_among, pickup_among, stops_of
+from orders.changes.wanted import as_it_stands, drops_among, pickups_among, stops_of
 from orders.models import Delivery
 from orders.refusals import Refused
 from orders.requests import DeliveryRequest, StopRequest
@@ -31,10 +31,13 @@ def order_again(*, delivery: Delivery, by: Person | None) -> Delivery:
     stops, now = stops_of(delivery), timezone.now()
     first = min(stop.window_start for stop in stops)
     later = timedelta(days=max(0, -(-(now - first) // timedelta(days=1))))
+    first_pickup, *more = [_later(as_it_stands(stop), later) for stop in pickups_among(stops)]
     request = DeliveryRequest(
         dropoffs=[_later(as_it_stands(stop), later) for stop in drops_among(stops)],
-        pickup=_later(as_it_stands(pickup_among(stops)), later),
+        pickup=first_pickup,
         note=delivery.note,
+        vehicle=delivery.vehicle,
+        more_pickups=more,
     )
     return place_delivery(request=request, partner=delivery.partner, by=by, idempotency_key=uuid4().hex)
 

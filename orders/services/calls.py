@@ -28,6 +28,9 @@ class NoCaller(Refused):
 def read_back(request: DeliveryRequest, *, sender: str, price: str, names: dict[int, str], pays: str) -> str:
     """What to say aloud, one sentence for each drop; in the language and zone that are active."""
     lines = [_("From %(sender)s.") % {"sender": sender}]
+    for pickup in (request.pickup, *request.more_pickups):
+        if pickup is not None and pickup.address:
+            lines.append(_("Fetched at %(where)s.") % {"where": pickup.address})
     for drop in request.dropoffs:
         to = ", ".join(part for part in (drop.contact_name, drop.address, drop.phone) if part)
         when = f"{words.day(drop.window_start)}, {words.promise(drop.window_start, drop.window_end)}"

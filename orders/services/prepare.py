@@ -16,7 +16,7 @@ from coopdelivery.places.models import Place
 from coopdelivery.places.services import NoAddress
 from orders.models import AddressBookEntry, BikeAsked, ParcelType, StopKind
 from orders.pricing.engine import Facts
-from orders.refusals import BadAddress, BadCash, BadStops, BadVehicle, NotTrading, OutOfArea, PartnerClosed, TooLong
+from orders.refusals import BadAddress, BadCash, BadStops, BadVehicle, NotTrading, OutOfArea, PartnerClosed, TooLong, TooManyPickups
 from orders.requests import DeliveryRequest, StopRequest
 from orders.services.contacts import checked_email, checked_phone
 from orders.services.desk import Desk
@@ -27,12 +27,13 @@ from orders.services.way import Way as Way
 from orders.terms import Terms
 
 MOST_DROPS = 50
+MOST_MORE_PICKUPS = 9
 LONGEST_NOTE = 500
 MOST_CASH = 5_000_000
 PICKUP_WITHIN = timedelta(hours=1)
 
 
-# Each stop with its path in the request and its kind, pickup first.
+# Each stop with its path in the request and its kind, pickups first.
 Asked = Sequence[tuple[str, str, StopRequest]]
 
 
@@ -71,7 +72,7 @@ def pickup_window(drops: Sequence[StopRequest]) -> tuple[datetime, datetime]:
     return first.window_start, first.window_start + min(PICKUP_WITHIN, (first.window_end - first.window_start) / 2)
 
 
-def _checked_cash(path: str, cents: int) -> int:
+def checked_cash(path: str, cents: int) -> int:
     if not 0 <= cents <= MOST_CASH:
         raise BadCash(path)
     return cents
@@ -115,13 +116,17 @@ class _Preparation:
     def _asked(self, request: DeliveryRequest) -> list[tuple[str, str, StopRequest]]:
         if not 1 <= len(request.dropoffs) <= MOST_DROPS:
             raise BadStops("dropoffs", most=MOST_DROPS)
+        if len(request.more_pickups) > MOST_MORE_PICKUPS:
+            raise TooManyPickups("more_pickups", most=MOST_MORE_PICKUPS + 1)
         if len(request.note) > LONGEST_NOTE:
             raise TooLong("note", most=LONGEST_NOTE)
         drops = [(f"dropoffs.{i}", StopKind.DROPOFF.value, stop) for i, stop in enumerate(request.dropoffs)]
         for path, _kind, stop in drops:
             self.windows.checked(stop.window_start, stop.window_end, field=f"{path}.window")
         self.windows.check_room([(f"{path}.window", stop.window_start) for path, _kind, stop in drops])
-        return [("pickup", StopKind.PICKUP.value, request.pickup or self._own_pickup(request)), *drops]
+        first = ("pickup", StopKind.PICKUP.value, request.pickup or self._own_pickup(request))
+        more = [(f"more_pickups.{i}", StopKind.PICKUP.value, stop) for i, stop in enumerate(request.more_pickups)]
+        return [first, *more, *drops]
 
     def _own_pickup(self, request: DeliveryRequest) -> StopRequest:
         """At the partner's own place, in the first hour of the earliest drop window (its first half when it is shorter)."""
@@ -130,12 +135,14 @@ class _Preparation:
         return StopRequest(start, end, contact_name=partner.name, phone=partner.phone, note=partner.pickup_note)
 
     def _windows(self, asked: Asked) -> list[Window]:
-        pickup = asked[0][2]
-        first = self.windows.checked(pickup.window_start, pickup.window_end, field="pickup.window")
-        drops = [Window(stop.window_start, stop.window_end) for _path, _kind, stop in asked[1:]]
-        for (path, _kind, _stop), window in zip(asked[1:], drops, strict=True):
-            self.windows.must_follow(window, first, field=f"{path}.window")
-        return [first, *drops]
+        """No drop begins before the last of the pickups does; the drops' own windows are checked already."""
+        fetched = [(path, stop) for path, kind, stop in asked if kind == StopKind.PICKUP]
+        pickups = [self.windows.checked(stop.window_start, stop.window_end, field=f"{path}.window") for path, stop in fetched]
+        last = max(pickups, key=lambda window: window.start)
+        drops = [Window(stop.window_start, stop.window_end) for _path, _kind, stop in asked[len(fetched) :]]
+        for (path, _kind, _stop), window in zip(asked[len(fetched) :], drops, strict=True):
+            self.windows.must_follow(window, last, field=f"{path}.window")
+        return [*pickups, *drops]
 
     def _entries(self, asked: Asked) -> dict[UUID, AddressBookEntry]:
         refs = [stop.book_ref for _, _, stop in asked if stop.book_ref]
@@ -172,7 +179,7 @@ class _Preparation:
             "email": checked_email(stop.email, field=f"{path}.email") or (entry.email if entry else ""),
             "note": "\n".join(dict.fromkeys(notes))[:LONGEST_NOTE],
             "entry_id": entry.pk if entry else None,
-            "collect_cents": _checked_cash(f"{path}.collect_cents", stop.collect_cents) if kind == StopKind.DROPOFF else 0,
+            "collect_cents": checked_cash(f"{path}.collect_cents", stop.collect_cents) if kind == StopKind.DROPOFF else 0,
             "doorstep": stop.doorstep and kind == StopKind.DROPOFF,
             "parcels": planned_parcels(path, stop, types) if kind == StopKind.DROPOFF else [],
         }
@@ -180,16 +187,16 @@ class _Preparation:
     def _places(self, asked: Asked, entries: dict[UUID, AddressBookEntry]) -> list[Place]:
         refs = {stop.place_ref for _, _, stop in asked if stop.place_ref}
         by_ref = self.desk.places_by_ref(refs)
-        return [self._place(path, stop, kind, by_ref, entries) for path, kind, stop in asked]
+        return [self._place(path, stop, by_ref, entries) for path, _kind, stop in asked]
 
-    def _place(self, path: str, stop: StopRequest, kind: str, by_ref: dict[UUID, Place], entries: dict[UUID, AddressBookEntry]) -> Place:
+    def _place(self, path: str, stop: StopRequest, by_ref: dict[UUID, Place], entries: dict[UUID, AddressBookEntry]) -> Place:
         if stop.book_ref and stop.book_ref in entries:
             return entries[stop.book_ref].place
         if stop.place_ref and stop.place_ref in by_ref:
             return by_ref[stop.place_ref]
         if stop.address.strip():
             return self._found(path, stop)
-        if kind == StopKind.PICKUP and not (stop.book_ref or stop.place_ref):
+        if path == "pickup" and not (stop.book_ref or stop.place_ref):
             return self.partner.place
         raise BadAddress(f"{path}.address")
 

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from coopdelivery.kit import words
 from orders.models import DeliveryStatus, Stop, StopKind, StopStatus
 from orders.outlook import Arrival, arrival
+from orders.rows import last_fetched
 
 MARGIN = timedelta(minutes=10)
 
@@ -41,7 +42,7 @@ def face_of(stop: Stop, *, shows_stops_before: bool = True) -> Face:
     if stop.delivery.status == DeliveryStatus.CANCELLED or stop.status == StopStatus.CANCELLED:
         after = _("Ask the sender if you did not expect this.")
         return Face("off", _("Cancelled"), _("This delivery was"), _("cancelled"), after, [], asks=False, lives=False)
-    pickup = stop.delivery.stops.filter(kind=StopKind.PICKUP).first()
+    pickup = last_fetched(list(stop.delivery.stops.filter(kind=StopKind.PICKUP)))
     if stop.status == StopStatus.DONE:
         return _handed_over(stop, pickup)
     if stop.status == StopStatus.FAILED:

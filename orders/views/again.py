@@ -25,10 +25,11 @@ def asked_again(request: HttpRequest, partner: Partner) -> dict[str, Any]:
 def asked_like(delivery: Delivery, partner: Partner) -> dict[str, Any]:
     """The form filled with what a delivery says, its window left out."""
     stops = list(delivery.stops.all())
-    pickups = [stop for stop in stops if stop.kind == StopKind.PICKUP and stop.place_id != partner.place_id]
+    first, *more = [stop for stop in stops if stop.kind == StopKind.PICKUP]
     return {
         "main": {"note": delivery.note, "vehicle": delivery.vehicle},
-        "pickup": _where(pickups[0]) if pickups else None,
+        "pickup": _where(first) if first.place_id != partner.place_id else None,
+        "more": [_where(stop) for stop in more],
         "drops": [_drop(stop) for stop in stops if stop.kind == StopKind.DROPOFF],
     }
 

@@ -1,7 +1,7 @@
 """Lists and statements as files for spreadsheets: the same rows as on the screen, as CSV and as XLSX."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -81,18 +81,18 @@ def _lines(request: HttpRequest) -> Iterator[list[str]]:
     rows = in_order(filtered(deliveries_visible_to(member(request)), filters_of(request), collective_of(request).zone))
     for found in rows[:MOST_ROWS]:
         stops = list(found.stops.all())
-        pickup = next((stop for stop in stops if stop.kind == StopKind.PICKUP), None)
-        yield from (_line(found, pickup, stop) for stop in stops if stop.kind == StopKind.DROPOFF)
+        pickups = [stop for stop in stops if stop.kind == StopKind.PICKUP]
+        yield from (_line(found, pickups, stop) for stop in stops if stop.kind == StopKind.DROPOFF)
 
 
-def _line(found: Delivery, pickup: Stop | None, stop: Stop) -> list[str]:
+def _line(found: Delivery, pickups: Sequence[Stop], stop: Stop) -> list[str]:
     order = found.order
     return [
         found.number,
         found.partner.name if found.partner else "",
         found.status,
         _minute(found.placed_at),
-        pickup.place.one_line if pickup else "",
+        "; ".join(pickup.place.one_line for pickup in pickups),
         stop.place.one_line,
         stop.contact_name,
         f"{_minute(stop.window_start)} / {_minute(stop.window_end)}",
@@ -101,7 +101,7 @@ def _line(found: Delivery, pickup: Stop | None, stop: Stop) -> list[str]:
         order.net.plain(),
         order.vat.plain(),
         order.currency,
-        str(sum(one.waited_min for one in (pickup, stop) if one)),
+        str(sum(one.waited_min for one in (*pickups, stop))),
         Money(stop.collect_cents, order.currency).plain() if stop.collect_cents else "",
         Money(stop.collected_cents, order.currency).plain() if stop.collected_cents is not None else "",
     ]

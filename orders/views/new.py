@@ -42,7 +42,7 @@ DAYS_OFFERED = 3
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("deliveries.place")
 def delivery_new(request: HttpRequest) -> HttpResponseBase:
-    """The form; its buttons say what happens: `act` is place, price, more, less-<n> or refresh."""
+    """The form; its buttons say what happens: `act` is place, price, more, less-<n>, fetch, unfetch-<n>, back or refresh."""
     choices = partners(request)
     partner = chosen_partner(request, choices)
     if partner is None:
@@ -53,7 +53,7 @@ def delivery_new(request: HttpRequest) -> HttpResponseBase:
     act = request.POST.get("act", "place")
     if act not in {"place", "price"}:
         typed = as_typed(request.POST, act, types=types, home=back_home(partner))
-        return page(request, partner, typed, focus_last=act == "more")
+        return page(request, partner, typed, focus=act)
     new = NewDelivery(request.POST, types=types)
     if not new.is_valid() or not call_of(request).is_valid():
         return page(request, partner, new, status=UNPROCESSABLE)
@@ -146,12 +146,12 @@ def page(
     *,
     quote: Quote | None = None,
     status: int = 200,
-    focus_last: bool = False,
+    focus: str = "",
     call: CallForm | None = None,
 ) -> TemplateResponse:
     """The whole page, or its middle for htmx."""
     template = f"{PAGE}#new" if is_fragment(request) else PAGE
-    context = new_context(request, partner, new, quote=quote, focus_last=focus_last)
+    context = new_context(request, partner, new, quote=quote, focus=focus)
     if is_staff(member(request)):
         context["call"] = call or (call_of(request) if request.method == "POST" else CallForm())
         if quote is not None and new.is_valid():
@@ -159,10 +159,8 @@ def page(
     return TemplateResponse(request, template, context, status=status)
 
 
-def new_context(
-    request: HttpRequest, partner: Partner, new: NewDelivery, *, quote: Quote | None = None, focus_last: bool = False
-) -> dict[str, Any]:
-    """What `orders/_new.html` shows; the list page shows it too."""
+def new_context(request: HttpRequest, partner: Partner, new: NewDelivery, *, quote: Quote | None = None, focus: str = "") -> dict[str, Any]:
+    """What `orders/_new.html` shows; the list page shows it too. `focus` is the act after which the cursor stands in the new stop."""
     collective = collective_of(request)
     today = collective.today()
     calendar = order_calendar(collective)
@@ -175,7 +173,7 @@ def new_context(
     chosen = new.main["slot"].value() or (first.value if first else "free" if slots else "")
     return {
         "partner": partner,
-        "partners": partners(request),
+        "partners": partners(request, "deliveries.place"),
         "new": new,
         "favourites": list(Favourite.objects.filter(partner=partner).select_related("delivery")),
         "days": [(each.isoformat(), each) for each in days],
@@ -187,7 +185,8 @@ def new_context(
         "today": today.isoformat(),
         "cancel_rule": policy_value("cancel_free_until"),
         "card": PriceCard(partner, quote, len(new.drops.forms)),
-        "focus_last": focus_last,
+        "focus_last": focus == "more",
+        "focus_fetch": focus == "fetch",
     }
 
 

@@ -164,7 +164,12 @@ def test_an_invitation_gives_the_seat_it_names(florist: Partner, sam: Membership
 def test_who_is_there_already_is_not_invited_again(florist: Partner, sam: Membership) -> None:
     with pytest.raises(AlreadySeated, match="Sam works for Fleurs de Maine already"):
         invite_to_partner(
-            collective=florist.collective, partner=florist, email=sam.person.email.upper(), name="Sam", role=SeatRole.READER, by=sam.person
+            collective=florist.collective,
+            partner=florist,
+            email=str(sam.person.email).upper(),
+            name="Sam",
+            role=SeatRole.READER,
+            by=sam.person,
         )
 
 
