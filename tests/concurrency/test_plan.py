@@ -149,14 +149,15 @@ def test_what_is_finished_keeps_its_courier_and_place_whatever_the_others_do(day
     for _ in range(6):
         day.order(drops=5)
     day.tasks = refs(list(Task.objects.order_by("pk")))
-    plan_tasks(tasks=day.tasks[6:], to_round=day.rounds[1], by=day.dora.person)
+    plan_tasks(tasks=day.tasks[6:24], to_round=day.rounds[1], by=day.dora.person)
+    plan_tasks(tasks=day.tasks[24:], to_round=day.rounds[2], by=day.dora.person)
     first, start = PlanChange.objects.latest("pk").pk, {row.ref: (row.round_id, row.position) for row in Task.objects.all()}
     finished: dict[UUID, tuple[int | None, int | None]] = {}
     dispatchers = [_planning(day, person, seed) for seed, person in enumerate([day.dana, day.dora])]
     couriers = [_finishing(day, person, seed, finished) for seed, person in enumerate(day.couriers)]
     results = at_once(day, *dispatchers, *couriers)
     assert sum(result for result in results if isinstance(result, int)) == 1000
-    assert len(finished) > 5
+    assert len(finished) >= 3
     now = {row.ref: (row.round_id, row.position) for row in Task.objects.filter(status="done")}
     assert now == finished
     spots = list(Task.objects.exclude(round=None).values_list("round_id", "position"))
@@ -166,19 +167,21 @@ def test_what_is_finished_keeps_its_courier_and_place_whatever_the_others_do(day
 
 
 def _finishing(day: Day, person: Membership, seed: int, finished: dict[UUID, tuple[int | None, int | None]]) -> Act:
-    """A hundred tries, one in eight to finish a stop of one's own; where it stood then is written down."""
+    """A hundred tries, the first ones and later one in eight to finish a stop of one's own; where it stood then is written down."""
     dice = random.Random(seed + 20)  # noqa: S311  a test, not a secret
+    mine: list[UUID] = []  # three of each courier's soon: how fast the others empty their rounds is nothing to count on
 
     def act(_n: int) -> object:
         own = list(Task.objects.filter(round__courier=person, status__in=["todo", "doing"]).order_by("pk"))
         if not own:
             return None
         task = dice.choice(own)
-        if dice.random() > 1 / 8:
+        if len(mine) >= 3 and dice.random() > 1 / 8:
             return start_task(task=task, by=person.person, at=at(8))
         finish_task(task=task, by=person.person, at=at(8))
         stood = Task.objects.get(pk=task.pk)
         finished[stood.ref] = (stood.round_id, stood.position)
+        mine.append(stood.ref)
         return stood
 
     return lambda: _tried(act, 100)
