@@ -18,6 +18,7 @@ from orders.services.address_book import save_entry
 from tests.dispatch.conftest import TUESDAY, at, make_florist, ordering_from, refs, tasks_of
 from tests.federation import world as register
 from tests.federation.buying_world import tyres, want
+from tests.federation.contracts_world import call
 from tests.federation.pot_world import give_mandate
 
 SQUARE = {"type": "Polygon", "coordinates": [[[2.40, 48.80], [2.50, 48.80], [2.50, 49.05], [2.40, 49.05], [2.40, 48.80]]]}
@@ -60,7 +61,8 @@ def deliver(delivery: Delivery, by: Person) -> None:
 
 
 def register_something(fay: Person) -> None:
-    """A dossier with a piece to review, a working group with a mandate, a group purchase that somebody joined."""
+    """A dossier with a piece to review, a working group with a mandate, a group purchase, a call for lots."""
     register.make_evidence(register.apply(fay), fay)
     give_mandate(fay, Collective.objects.get(slug="montreuil"))
     want(tyres(fay), fay, montreuil=5)
+    call(fay)

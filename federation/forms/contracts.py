@@ -79,13 +79,17 @@ class StopForm(forms.Form):
 class AllotForm(forms.Form):
     """One of the candidates, and why."""
 
-    collective = forms.ModelChoiceField(label=_("To"), queryset=Collective.objects.none())
+    collective = forms.TypedChoiceField(label=_("To"))
     reasons = long_field(_("Reasons"), help_text=_("Every co-op reads them, with your name and the list of candidates."))
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, candidates: list[Application], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        rows = Collective.objects.filter(pk__in=[each.collective_id for each in candidates]).order_by("name")
-        self.fields["collective"].queryset = rows  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.candidates = {str(each.collective_id): each.collective for each in candidates}
+        field = self.fields["collective"]
+        field.choices = [("", ""), *((key, row.name) for key, row in self.candidates.items())]  # type: ignore[attr-defined]  # a ChoiceField
+
+    def clean_collective(self) -> Collective:
+        return self.candidates[self.cleaned_data["collective"]]
 
 
 class VerdictForm(forms.Form):

@@ -157,14 +157,14 @@ def contract_of(found: Any) -> FrameworkContract:
 
 
 def form_of(act: Act, slug: str, found: Any, data: Any = None, initial: Any = None) -> forms.Form:
-    facts: dict[str, Any] = {"auto_id": f"{slug}-{found.ref}-%s", "initial": initial}
+    auto_id = f"{slug}-{found.ref}-%s"
     if act.form is AllotForm:
-        facts["candidates"] = allotting.candidates_of(found)
-    return act.form(data, **facts)
+        return AllotForm(data, candidates=allotting.candidates_of(found) if initial is None else initial, auto_id=auto_id)
+    return act.form(data, initial=initial, auto_id=auto_id)
 
 
 def offered(acts: Mapping[str, Act], wanted: list[tuple[str, Any, Any]], done: Done | None) -> list[Asked]:
-    """`wanted`: which act, what it is done to, what its form starts with; the form that was refused takes the place of its own."""
+    """`wanted`: which act, what it is done to, what its form starts with (to allot: its candidates). A form that was refused is kept."""
     kept = {(done.asked.slug, done.asked.ref): done.asked} if done else {}
     rows = [(slug, found, initial, kept.get((slug, found.ref))) for slug, found, initial in wanted]
     return [
@@ -191,7 +191,7 @@ def to_decide(page: ContractPage, row: LotRow) -> list[tuple[str, Any, Any]]:
     """What can be decided about one lot."""
     now = row.current
     if now is None:
-        return [("allot", row.lot, None)] if page.is_to_allot and row.applications else []
+        return [("allot", row.lot, row.applications)] if page.is_to_allot and row.applications else []
     if now.state == State.IN_FORCE:
         return []
     waiting = [("settle", appeal, None) for appeal in now.appeals.all() if appeal.granted is None]
