@@ -16,6 +16,7 @@ from collectives.views.shared import actor, here
 from coopdelivery.decisions.models import Item, Meeting, Proxy
 from coopdelivery.decisions.proxies import BEFORE_THE_END
 from federation.assembly.meetings import agenda, amend_for, assemblies, give_voice, take_back
+from federation.assembly.reading import facts_of, votes_on
 from federation.assembly.resolutions import REFUSALS
 from federation.assembly.voices import delegate_of
 from federation.forms.meetings import AmendmentForm, ProxyForm
@@ -82,13 +83,16 @@ def _page(
     collective = here(request)
     delegate = delegate_of(collective)
     speaks = delegate is not None and delegate.person_id == request.user.pk
-    rows = [(item, _form_of(item, amendment) if speaks and found.state == Meeting.State.CONVENED else None) for item in agenda(found)]
+    items = agenda(found)
+    votes, amends = votes_on(items), speaks and found.state == Meeting.State.CONVENED
+    rows = [(item, _form_of(item, amendment) if amends else None, votes.get(item.pk)) for item in items]
     live = Proxy.objects.filter(meeting=found, revoked_at=None).select_related("item")
     names = dict(Collective.objects.filter(pk__in=found.roll).values_list("pk", "name"))
     may_give = speaks and found.state in BEFORE_THE_END and collective.pk in found.roll
     context = {
         "meeting": found,
         "rows": rows,
+        "facts": facts_of(found, items),
         "given": [(row, names.get(row.holder, "")) for row in live if row.giver == collective.pk],
         "carried": [(row, names.get(row.giver, "")) for row in live if row.holder == collective.pk],
         "proxy_form": (proxy or ProxyForm(meeting=found, giver=collective)) if may_give else None,

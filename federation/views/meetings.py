@@ -17,6 +17,7 @@ from coopdelivery.decisions.signing import sign_minutes
 from coopdelivery.kit.access import open_to_all
 from federation.access import federation_needs
 from federation.assembly.meetings import agenda, assemblies, freeze_roll
+from federation.assembly.reading import facts_of, votes_on
 from federation.forms.meetings import ItemForm, MeetingForm
 from federation.policies.rules import notice_days, quorum
 from federation.views.shared import actor, page
@@ -131,9 +132,12 @@ def _page(
 ) -> HttpResponseBase:
     found.refresh_from_db()
     bound, signatures = form or again, list(found.signatures.select_related("person"))
+    items = agenda(found)
+    votes = votes_on(items)
     context = {
         "meeting": found,
-        "items": agenda(found),
+        "items": [(item, votes.get(item.pk)) for item in items],
+        "facts": facts_of(found, items),
         "form": (form or ItemForm()) if found.state == Meeting.State.DRAFT else None,
         "again": (again or MeetingForm())
         if found.state == Meeting.State.CLOSED and not Meeting.objects.filter(second_of=found).exists()

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from collectives.models import Collective
 from coopdelivery.decisions.models import Amendment, Ballot, Item, Meeting, Proxy
@@ -120,3 +121,43 @@ def test_somebody_who_is_not_the_delegate_changes_nothing(client: Client, meetin
     assert answer.status_code == 409
     assert not Amendment.objects.exists()
     assert [event.data["why"] for event in Event.objects.filter(name="assembly.refused")] == ["NotTheDelegate"]
+
+
+def test_the_head_of_an_assembly_says_notice_voices_quorum_and_proxies(
+    client: Client, fay: Person, meeting: Meeting, montreuil: Collective, nantes: Collective
+) -> None:
+    page, ours = f"/federation/assembly/meetings/{meeting.ref}/", f"/c/montreuil/federation/meetings/{meeting.ref}/"
+    assert "Convened" not in client.get(page).text
+    client.post(f"{page}items/", {"kind": "extraordinary", "title": "Statutes", "text": "Article 3."})
+    client.post(f"{page}items/", {"kind": "information", "title": "The year"})
+    for name in ("convene", "freeze"):
+        step(client, meeting, name)
+    client.force_login(delegate_of(montreuil))
+    client.post(f"{ours}voice/", {"holder": nantes.pk})
+    for person, shown in ((fay, page), (delegate_of(montreuil), ours)):
+        client.force_login(person)
+        text = client.get(shown).text
+        for facts in ("29 days before", "<dd>3<small>roll of", "<dd>1–2<small>voices at least", "<dd>1<small>voices, by another co-op"):
+            assert facts in text, facts
+
+
+def test_the_agenda_tells_every_count_in_as_many_questions_to_the_database(
+    client: Client, fay: Person, meeting: Meeting, montreuil: Collective, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    page = f"/federation/assembly/meetings/{meeting.ref}/"
+    for number in range(6):
+        client.post(f"{page}items/", {"kind": "ordinary", "title": f"Point {number}"})
+    for name in ("convene", "freeze"):
+        step(client, meeting, name)
+    with time_machine.travel(timezone.now() + BEGINS, tick=False):
+        client.force_login(fay)
+        step(client, meeting, "open")
+        first = Item.objects.order_by("position")[0].proposal
+        assert first is not None
+        client.force_login(delegate_of(montreuil))
+        client.post(f"/c/montreuil/federation/motions/{first.ref}/vote/", {"choice": "for"})
+        client.force_login(fay)
+        with django_assert_max_num_queries(20):
+            text = client.get(page).text
+    assert "1 for, 0 against, 0 abstentions, 2 have not voted" in text
+    assert text.count("0 for, 0 against, 0 abstentions, 3 have not voted") == 6
