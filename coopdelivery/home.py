@@ -22,6 +22,7 @@ from coopdelivery.people.models import Person, person_of
 from federation.access import office_of
 
 SHOWN = 120
+AT_FIRST = 12  # the whole list is the directory's
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,8 @@ def public(request: HttpRequest) -> HttpResponse:
     """`?q=` finds co-ops by town, name or country."""
     asked = " ".join(request.GET.get("q", "").split())[:80]
     everyone = trading()
-    context = {"asked": asked, "count": everyone.filter(standing=Standing.MEMBER).count(), "found": list(matching(everyone, asked)[:SHOWN])}
+    found = list(matching(everyone, asked)[: SHOWN if asked else AT_FIRST])
+    context = {"asked": asked, "count": everyone.filter(standing=Standing.MEMBER).count(), "found": found, "all": everyone.count()}
     return TemplateResponse(request, "home/public.html", context)
 
 

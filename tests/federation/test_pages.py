@@ -225,7 +225,7 @@ def test_the_directory_is_for_everyone_and_shows_members_and_trials_only(client:
     apply(fay, "Selle de Ville", city="Ghent")
     text = client.get("/federation/directory/").text
     assert "Dynamo" in text
-    assert "Béquille <small>on trial</small>" in text
+    assert 'href="/at/bequille/">Béquille</a> <small>on trial</small>' in text
     assert "Selle de Ville" not in text
     assert "1 bike courier co-" in text
     found = client.get("/federation/directory/?q=poit").text

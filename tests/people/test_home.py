@@ -78,3 +78,12 @@ def test_odd_questions_find_nothing_and_break_nothing(client: Client, montreuil:
     answer = client.get("/", {"q": odd})
     assert answer.status_code == (400 if "\x00" in odd else 200)
     assert "<script>alert" not in answer.content.decode()
+
+
+def test_visitors_see_a_dozen_and_are_led_to_the_directory(client: Client, db: None) -> None:
+    for number in range(14):
+        make_collective(f"Wheel {number:02}", f"wheel-{number:02}")
+    text = client.get("/").text
+    assert [f"Wheel {number:02}" in text for number in range(14)] == [True] * 12 + [False] * 2
+    assert "All 14 co-ops in the directory, on a map" in text
+    assert client.get("/", {"q": "wheel"}).text.count("/at/wheel-") == 14
