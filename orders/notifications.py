@@ -9,7 +9,7 @@ from collectives.tenancy import acting_for
 from coopdelivery.journal.models import Event
 from coopdelivery.journal.services import subscribe
 from coopdelivery.notices import services as notices
-from orders.models import ChangeRequest, Delivery, Stop, StopKind, StopStatus
+from orders.models import ChangeRequest, Delivery, Partner, Stop, StopKind, StopStatus
 from orders.seats import people_for
 from orders.tracking.links import tracking_path
 
@@ -61,6 +61,8 @@ def tell_recipients(event: Event) -> None:
     kind = "recipient.expects" if event.name == "delivery.placed" else "recipient.missed"
     with acting_for(event.collective_id):
         delivery = _delivery(event)
+        if delivery.partner is not None and delivery.partner.kind == Partner.Kind.COOP:
+            return  # the co-op that sold it tells them
         for stop in delivery.stops.all():
             missed = stop.status == StopStatus.FAILED
             if stop.kind != StopKind.DROPOFF or not (stop.email or stop.phone) or (kind == "recipient.missed") != missed:

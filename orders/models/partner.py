@@ -30,6 +30,7 @@ class Partner(Owned):
         PHARMACY = "pharmacy", _("pharmacy")
         BOOKSHOP = "bookshop", _("bookshop")
         INSTITUTION = "institution", _("institution")
+        COOP = "coop", _("another co-op, which tells its recipients itself")
         OTHER = "other", _("other")
 
     class Asked(models.TextChoices):
