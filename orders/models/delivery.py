@@ -59,6 +59,7 @@ class Delivery(Owned):
         indexes: ClassVar = [
             models.Index(fields=["collective", "status", "finished_at"], name="delivery_of_status"),
             models.Index(fields=["partner", "-placed_at"], name="delivery_of_partner"),
+            models.Index(fields=["collective", "-placed_at", "-id"], name="delivery_newest_first"),
         ]
 
     def __str__(self) -> str:
