@@ -79,14 +79,11 @@ def _marks(row: Row, weights: Weights, words: Words, *, unseen: bool) -> str:
 
 
 def gauge(start: datetime, end: datetime, at: datetime, state: str) -> str:
-    """The promise as a band over the middle half, the plan as a tick; decoration beside the figures."""
+    """The promise as a band over the middle half, the plan as a tick in steps of a 24th; decoration beside the figures."""
     opens = start.timestamp()
     share = (at.timestamp() - opens) / max(1.0, end.timestamp() - opens)
-    x = min(96, max(4, round(25 + 50 * share)))
-    return (
-        f'<svg class="gauge{state}" aria-hidden="true"><rect class="band" x="25%" y="2" width="50%" height="8"/>'
-        f'<line class="tick" x1="{x}%" x2="{x}%" y1="-1" y2="100%"/></svg>'
-    )
+    step = min(23, max(1, round(6 + 12 * share)))
+    return f'<i class="gauge{state} x{step}"></i>'
 
 
 def _end(row: Row, outlook: Outlook, weights: Weights, words: Words, *, early: bool) -> str:

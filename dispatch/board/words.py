@@ -25,12 +25,11 @@ class Words:
         self.unseen, self.again = _("not seen yet"), _("attempt")
         self.to_check, self.early = _("place to check on the map"), _("before its own pickup")
         self.at_risk, self.late = _("at risk"), _("late")
-        self.pen = f'<span class="pen">{drawing.icon("pen-line")}<span class="vh">{escape(self.note)}</span></span>'
-        self.eye = f'{drawing.icon("eye-off")}<span class="vh" data-mark="unseen">{escape(self.unseen)}</span>'
-        self.pin = f'{drawing.icon("map-pin-off")}<span class="vh" data-mark="check">{escape(self.to_check)}</span>'
-        self.hub = f'{drawing.icon("warehouse")}<span class="vh">{escape(_("on its way through a hub"))}</span>'
-        self.up = f'{drawing.icon("arrow-up")}<span class="vh">{escape(self.pickup)} </span>'
-        self.down = f'{drawing.icon("arrow-down")}<span class="vh">{escape(self.drop)} </span>'
+        self.pen = mark("pen", self.note)
+        self.eye = mark("eye", self.unseen, "unseen")
+        self.pin = mark("pin", self.to_check, "check")
+        self.hub = mark("hub", _("on its way through a hub"))
+        self.up, self.down = mark("up", f"{self.pickup} "), mark("down", f"{self.drop} ")
         self.risk_glyph, self.late_glyph = drawing.glyph("risk"), drawing.glyph("late")
         self.ends: dict[str, str] = {
             TaskStatus.FAILED: f'<span class="st failed">{self.failed}</span>',
@@ -146,6 +145,12 @@ class Words:
         if outlook.state == LATE:
             return self.state(outlook)
         return f'<span class="st risk">{self.risk_glyph}<span class="vh">{escape(self.at_risk)} </span>{minutes(outlook.minutes)}</span>'
+
+
+def mark(drawn: str, word: str, name: str = "") -> str:
+    """A drawing of the style sheet with its word inside it: one element where an icon and its word are five, hundreds of times."""
+    named = f' data-mark="{name}"' if name else ""
+    return f'<span class="mk {drawn}"{named}>{escape(word)}</span>'
 
 
 def minutes(count: int) -> str:

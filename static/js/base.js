@@ -193,6 +193,9 @@ document.addEventListener("toast", (event) => toast(event.detail.text, event.det
 document.addEventListener("announce", (event) => announce(event.detail.text));
 
 if (toasts) adoptServerMessages(toasts);
-for (const here of document.querySelectorAll(":is(.nav, .tabs) [aria-current]")) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 40;
+// with the next drawing: measuring now would lay the page out once more
+requestAnimationFrame(() => {
+  for (const here of document.querySelectorAll(":is(.nav, .tabs) [aria-current]")) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 40;
+});
 const invalid = document.querySelector('main [aria-invalid="true"]');
 if (invalid) invalid.focus();

@@ -66,12 +66,13 @@ function followingOf(element) {
   return next?.dataset.t ?? "";
 }
 
+/** Without the search for an empty list nearby: at each move it would ask the style of every column, out of sight or not. */
 function adopt() {
   for (const list of board.querySelectorAll("ol[data-to]")) {
     if (made.has(list)) continue;
     made.set(list, window.Sortable.create(list, {
       group: "stops", draggable: ".stop[data-t]:not([data-over])", sort: list.dataset.to !== "tray", animation: 0, delay: 220, delayOnTouchOnly: true,
-      emptyInsertThreshold: 30, setData: carry, onStart: start, onEnd: end, onMove: ({ to }) => hover(laneOf(to)?.querySelector(".bd-tray") ?? laneOf(to)),
+      emptyInsertThreshold: 0, setData: carry, onStart: start, onEnd: end, onMove: ({ to }) => hover(laneOf(to)?.querySelector(".bd-tray") ?? laneOf(to)),
       scroll: true, bubbleScroll: true,
     }));
   }

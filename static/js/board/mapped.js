@@ -52,7 +52,8 @@ async function again() {
 const soon = () => { timer ||= setTimeout(again, 600); };
 
 export function showMap() {
-  new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) open(); }).observe(box);
+  const idle = window.requestIdleCallback ?? ((run) => setTimeout(run, 200));
+  new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) idle(open, { timeout: 2000 }); }).observe(box);
   onFresh(soon);
   new MutationObserver(() => { turned = true; open(); soon(); }).observe(board, { attributeFilter: ["data-layout"] });
   board.addEventListener("focusin", (event) => {
