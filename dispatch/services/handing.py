@@ -63,8 +63,9 @@ def hand_over(*, tasks: Sequence[Ref], to: Collective, by: Person) -> PlanChange
         raise CannotMove(_("%(stop)s is %(state)s: it is not handed over any more.") % words, field="tasks")
     spots = {task.pk: Spot(None, None, task.on) for task in moving}
     change = carry_out(moving, spots, rounds, by=by, source=source, verb="hand_over", on=moving[0].on)
-    Task.objects.filter(pk__in=[task.pk for task in moving]).update(handed_to=to)
-    for task in moving:
+    chosen = Task.objects.filter(pk__in=[task.pk for task in moving])
+    chosen.update(handed_to=to)
+    for task in chosen.select_related("delivery", "handed_to").order_by("pk"):
         _record("task.handed_over", task, by, to=to.name)
     return change
 
@@ -75,7 +76,7 @@ def take_back(*, tasks: Iterable[int], by: Person | None) -> list[Task]:
     found = list(Task.objects.filter(pk__in=set(tasks)).values_list("delivery_id", flat=True))
     _lock(found)
     rows = Task.objects.filter(pk__in=set(tasks), status__in=[*LIVE, TaskStatus.CANCELLED]).exclude(handed_to=None)
-    ours = list(rows.select_for_update(of=("self",)).select_related("stop__place", "place", "delivery__collective").order_by("pk"))
+    ours = list(rows.select_for_update(of=("self",)).select_related("stop", "delivery__collective", "handed_to").order_by("pk"))
     for task in ours:
         collective = task.delivery.collective
         on = max(local_day(task.window_start, collective.zone), collective.today())

@@ -74,8 +74,8 @@ class ReasonForm(forms.Form):
 
 
 def _in_good_time(delivery: Delivery) -> datetime:
-    """In an hour, or half way to the end of the first promise when that is sooner."""
+    """In an hour, or half way to the end of the first hours that are still to come when that is sooner."""
     now = timezone.now()
-    drops = [stop.window_end for stop in delivery.stops.all()]
-    half = now + (min(drops) - now) / 2 if drops else now
-    return timezone.localtime(max(now, min(now + ANSWER_WITHIN, half))).replace(second=0, microsecond=0)
+    ends = [stop.window_end for stop in delivery.stops.all() if stop.window_end > now]
+    half = now + (min(ends) - now) / 2 if ends else now
+    return timezone.localtime(min(now + ANSWER_WITHIN, half)).replace(second=0, microsecond=0)

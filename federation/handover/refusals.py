@@ -27,7 +27,7 @@ class BadPrice(Refusal):
 
 class BadDeadline(Refusal):
     field = "answer_by"
-    sentence = _("Ask for the answer after now and before the last promise ends: %(latest)s.")
+    sentence = _("Ask for the answer after now and before the first of its hours is over: %(latest)s.")
 
 
 class BadPoint(Refusal):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collectives.models import Collective
 from coopdelivery.journal.models import Event
+from coopdelivery.kit.money import Money
 from coopdelivery.people.models import Person
 from federation.models import Handover
 
@@ -42,5 +43,10 @@ def story(handover: Handover, reader: Collective) -> list[Entry]:
     """Oldest first; the names are those of the two dispatchers who agreed on it."""
     events = list(Event.objects.filter(subject=str(handover.ref), collective_id=reader.pk, name__in=WORDS).order_by("pk"))
     names = dict(Person.objects.filter(pk__in={event.by_id for event in events if event.by_id}).values_list("pk", "name"))
-    facts = {"reason": "–", "gross": ""}
-    return [Entry(event.at, str(WORDS[event.name]) % {**facts, **event.data}, names.get(event.by_id or 0, "")) for event in events]
+    return [Entry(event.at, str(WORDS[event.name]) % _facts(event, handover), names.get(event.by_id or 0, "")) for event in events]
+
+
+def _facts(event: Event, handover: Handover) -> dict[str, object]:
+    """What a sentence may name."""
+    gross = event.data.get("gross_cents")
+    return {"reason": event.data.get("reason", "–"), "gross": Money(gross, handover.currency) if isinstance(gross, int) else ""}

@@ -59,10 +59,11 @@ def tell_of_the_change(event: Event) -> None:
 @subscribe("order.settled", "order.credited", within_transaction=True)
 def note_the_money(event: Event) -> None:
     """One look by an index for each order; for the few that were handed over, the giver's books follow after commit."""
-    for handover in _all().filter(taken__order__ref=event.subject):
-        facts = {"number": handover.delivery.number, "co_op": handover.receiver.name}
-        if event.name == "order.settled":
-            journal.record("handover.settled", subject=handover.ref, collective_id=handover.giver_id, **facts, gross=event.data["gross"])
+    for handover in _all().select_related("taken__order").filter(taken__order__ref=event.subject):
+        facts: dict[str, object] = {"number": handover.delivery.number, "co_op": handover.receiver.name}
+        if event.name == "order.settled" and handover.taken is not None:
+            gross = handover.taken.order.gross.cents
+            journal.record("handover.settled", subject=handover.ref, collective_id=handover.giver_id, **facts, gross_cents=gross)
         else:
             journal.record("handover.credited", subject=handover.ref, collective_id=handover.giver_id, **facts)
 

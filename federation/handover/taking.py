@@ -79,6 +79,7 @@ def _partner(handover: Handover, by: Person) -> Partner:
         place=_office(giver, handover.receiver),
         price_list=prices,
         by=by,
+        kind=Partner.Kind.COOP,
         email=giver.email,
         phone=giver.phone,
         vat_number=giver.vat_number,

@@ -417,6 +417,19 @@ def test_r39_the_givers_cancelling_reaches_the_receiver(
     assert doers(delivery) == [None] * 3
 
 
+def test_r39_the_recipient_hears_from_the_co_op_that_sold_it_alone(handover: Handover, delivery: Delivery, noa: Membership) -> None:
+    done = taken(handover, noa)
+    ride(done, noa, most=1)
+    assert done.taken is not None
+    with at_desk(done.receiver):
+        for task in tasks(done.taken)[1:]:
+            report_incident(task=task, reason="absent", by=noa.person, client_id=uuid4(), at=at(8))
+    journal.run_waiting()
+    told = Message.objects.filter(kind="recipient.missed", channel="sms")
+    assert set(told.values_list("collective_id", flat=True)) == {delivery.collective_id}
+    assert told.count() == 2
+
+
 def test_r39_both_sides_are_told(handover: Handover, delivery: Delivery, noa: Membership, dana: Membership) -> None:
     journal.run_waiting()
     ride(taken(handover, noa), noa)
