@@ -17,7 +17,9 @@ def deliveries_visible_to(membership: Membership) -> QuerySet[Delivery]:
     """All of the collective's to its staff; to a partner's people those of their partners; to anyone else none."""
     if is_staff(membership):
         return Delivery.objects.all()
-    return Delivery.objects.filter(partner__in=partners_of(membership))
+    if Role.PARTNER not in membership.roles:
+        return Delivery.objects.none()
+    return Delivery.objects.filter(partner__in=partners_granting(membership, door_of(membership)))
 
 
 def may(membership: Membership, permission: str, partner_id: int | None) -> bool:
@@ -25,16 +27,21 @@ def may(membership: Membership, permission: str, partner_id: int | None) -> bool
     return allows(membership, permission) and (is_staff(membership) or partner_id in partners_granting(membership, permission))
 
 
+def door_of(membership: Membership) -> str:
+    """The permission that opened the door of this request; without a door one looks."""
+    return membership.entered_by or "deliveries.view"
+
+
 def partners_of(membership: Membership, permission: str = "") -> QuerySet[Partner]:
     """For whom this member may do what they came for: staff for every active partner, a partner's people where their seat grants it.
 
-    What they came for is `permission`, else the one that opened the door (`entered_by`); without a door it is to look.
+    What they came for is `permission`, else what opened the door.
     """
     if is_staff(membership):
         return Partner.objects.filter(is_active=True)
     if Role.PARTNER not in membership.roles:
         return Partner.objects.none()
-    seats = seats_for(permission or membership.entered_by or "deliveries.view")
+    seats = seats_for(permission or door_of(membership))
     return Partner.objects.filter(users__membership=membership, users__role__in=seats)
 
 

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -21,7 +20,7 @@ from orders.models import ChangeRequest, Delivery, DeliveryStatus, ParcelType, P
 from orders.outlook import arrivals
 from orders.panels import panels_of
 from orders.refusals import Refused
-from orders.rows import CHIPS, Filters, counts, filtered, in_order, rows_of
+from orders.rows import CHIPS, Filters, Pages, count_words, counts, filtered, in_order, rows_of
 from orders.seats import partners_granting
 from orders.selectors import deliveries_visible_to, is_staff, may
 from orders.services import CancelTerms, cancel_terms
@@ -41,7 +40,7 @@ def deliveries(request: HttpRequest) -> HttpResponseBase:
     filters = filters_of(request)
     visible = deliveries_visible_to(member(request))
     zone = collective_of(request).zone
-    page = Paginator(in_order(filtered(visible, filters, zone)), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Pages(in_order(filtered(visible, filters, zone)), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": rows_of(list(page.object_list)),
@@ -75,6 +74,7 @@ def _chips(request: HttpRequest, visible: QuerySet[Delivery], filters: Filters) 
         {
             "label": label,
             "count": numbers[key],
+            "shown": count_words(numbers[key]),
             "on": key == filters.state,
             "alert": key == "failed" and numbers[key] > 0,
             "query": _query(request, state=key),

@@ -11,7 +11,7 @@ from collectives.services import accept_invitation
 from collectives.tenancy import acting_for
 from coopdelivery.journal.models import Event
 from orders.invoices.selectors import statements_visible_to
-from orders.models import Delivery, Partner, PartnerUser, SeatRole
+from orders.models import Delivery, Partner, PartnerUser, SeatRole, Statement
 from orders.refusals import AlreadySeated, BadChoice, LastOwner
 from orders.seats import SEATS, people_for
 from orders.selectors import deliveries_visible_to, may, partners_of
@@ -114,7 +114,8 @@ def test_a_reader_orders_nothing_over_the_api(florist: Partner, seated: Seated) 
 
 def test_only_owner_and_accounts_read_statements(florist: Partner, seated: Seated) -> None:
     leo = seated(SeatRole.ORDERS)
-    world.make_delivery(florist)
+    month = florist.collective.today().replace(day=1)
+    Statement.objects.create(collective=florist.collective, partner=florist, month=month, currency="EUR")
     seat = seat_of(leo)
     assert browser(leo).get("/c/montreuil/statements/").status_code == 403
     assert not statements_visible_to(leo).exists()
