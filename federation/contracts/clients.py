@@ -11,13 +11,13 @@ from orders.refusals import NameTaken
 from orders.services.partners import add_partner
 
 
-def take_on(*, allotment: Allotment, collective: Collective, price_list: PriceList, by: Person) -> Partner:
+def take_on(*, allotment: Allotment, collective: Collective, price_list: PriceList, address: str, by: Person) -> Partner:
     """The client as a partner of the co-op, once. Acts for `collective`. Raises NotYours, NotPossibleNow, ClientNamed.
 
-    Looks the client's address up: never inside a transaction.
+    `address` is where its goods are fetched. Looks it up: never inside a transaction.
     """
     contract = allotment.lot.contract
-    place = find_or_create_place(collective_id=collective.pk, text=contract.address, name=contract.client, country=collective.country)
+    place = find_or_create_place(collective_id=collective.pk, text=address, name=contract.client, country=collective.country)
     with attempts(contract, "take on", by) as row:
         if allotment.collective_id != collective.pk:
             raise NotYours

@@ -85,3 +85,35 @@ class NotYours(Refusal):
 class ClientNamed(Refusal):
     field = "price_list"
     sentence = _("Your co-op has a partner called “%(name)s” already. Give that one another name, then take the client in.")
+
+
+class AddressUnknown(Refusal):
+    field = "address"
+    sentence = _("This address is not found. Write street, number and town.")
+
+
+class OutsideTerm(Refusal):
+    field = "day"
+    sentence = _("The contract runs from %(first)s to %(last)s.")
+
+
+class OutsideLots(Refusal):
+    field = "address"
+    sentence = _("This address lies in no lot that is in force: no co-op rides there for this client.")
+
+
+class TwoLots(Refusal):
+    field = "address"
+    sentence = _("This address lies in two lots, %(first)s and %(second)s. Their outlines overlap there.")
+
+
+class NotTakenOn(Refusal):
+    sentence = _("%(name)s has not taken the client in as a partner yet.")
+
+
+class NotOrdered(Refusal):
+    """What the co-op's own rules for orders refuse, in their words."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__()
+        self.field, self.sentence = field, sentence

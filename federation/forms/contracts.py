@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,12 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from collectives.areas import MOST_CHARACTERS, parse_area
 from collectives.models import Collective
 from collectives.refusals import BadArea
+from federation.contracts.ordering import ClientOrder
 from federation.forms.register import day_field
 from federation.forms.solidarity import later_than_today
 from federation.models import Application
 from orders.models import PriceList
 
 LONG = {"rows": 4}
+
+
+def hour_field(label: Any) -> forms.TimeField:
+    return forms.TimeField(label=label, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
 
 
 def long_field(label: Any, most: int = 4000, **more: Any) -> forms.CharField:
@@ -113,9 +119,40 @@ class AppealForm(forms.Form):
     text = long_field(_("What speaks against it"))
 
 
+class ClientOrderForm(forms.Form):
+    """An order of the client; the outline of a lot says who rides it."""
+
+    address = forms.CharField(
+        label=_("Address to deliver to"), max_length=200, help_text=_("Street, number and town. Its lot says who rides.")
+    )
+    day = day_field(_("Day"))
+    starts = hour_field(_("Not before"))
+    ends = hour_field(_("Not after"))
+    contact_name = forms.CharField(label=_("Who receives it"), max_length=120)
+    phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
+    pieces = forms.IntegerField(label=_("Pieces"), min_value=1, max_value=500, initial=1)
+    note = forms.CharField(label=_("Note for the courier"), max_length=300, required=False)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        starts, ends = answers.get("starts"), answers.get("ends")
+        if starts and ends and ends <= starts:
+            self.add_error("ends", _("This lies before the hour it begins."))
+        return answers
+
+    def wanted(self) -> ClientOrder:
+        return ClientOrder(**self.cleaned_data)
+
+
 class TakeOnForm(forms.Form):
     """Acts for the co-op: its own price lists are offered."""
 
+    address = forms.CharField(
+        label=_("Where its goods are fetched"),
+        max_length=200,
+        help_text=_("A client that is your partner already keeps the address it has."),
+    )
     price_list = forms.ModelChoiceField(label=_("Price list"), queryset=PriceList.objects.none())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

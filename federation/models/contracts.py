@@ -47,6 +47,11 @@ class FrameworkContract(models.Model):
     def __str__(self) -> str:
         return self.client
 
+    @property
+    def is_answered(self) -> bool:
+        """The last day to apply is over."""
+        return self.is_to_allot(timezone.localdate())
+
     def takes_applications(self, today: date) -> bool:
         return self.state == self.State.CALL and today <= self.closes_on
 

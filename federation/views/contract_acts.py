@@ -16,9 +16,19 @@ from collectives.forms import refuse
 from collectives.models import Collective
 from collectives.refusals import Refusal
 from coopdelivery.people.models import Person
-from federation.contracts import allotting, calls, clients
+from federation.contracts import allotting, calls, clients, ordering
 from federation.contracts.reading import ContractPage, LotRow, all_allotments, all_appeals, all_lots, contracts
-from federation.forms.contracts import AllotForm, AppealForm, ApplyForm, LotForm, PressedForm, StopForm, TakeOnForm, VerdictForm
+from federation.forms.contracts import (
+    AllotForm,
+    AppealForm,
+    ApplyForm,
+    ClientOrderForm,
+    LotForm,
+    PressedForm,
+    StopForm,
+    TakeOnForm,
+    VerdictForm,
+)
 from federation.models import Allotment, FrameworkContract
 
 State = Allotment.State
@@ -86,6 +96,12 @@ RUN: Mapping[str, Act] = {
         VerdictForm,
         all_appeals,
         lambda row, form, who: allotting.settle_appeal(appeal=row, by=who.person, **form.cleaned_data),
+    ),
+    "order": Act(
+        _("Order it"),
+        ClientOrderForm,
+        contracts,
+        lambda row, form, who: ordering.order(contract=row, wanted=form.wanted(), by=who.person),
     ),
     "effect": Act(
         _("Put it in force"), PressedForm, all_allotments, lambda row, _form, who: allotting.take_effect(allotment=row, by=who.person)
@@ -184,6 +200,8 @@ def to_run(page: ContractPage) -> list[tuple[str, Any, Any]]:
     wanted: list[tuple[str, Any, Any]] = []
     if page.contract.state == FrameworkContract.State.DRAFT:
         wanted = [("add-lot", page.contract, None), *([("publish", page.contract, None)] if page.lots else [])]
+    if any(row.lot.area and row.current and row.current.state == State.IN_FORCE for row in page.lots):
+        wanted.append(("order", page.contract, {"day": page.today}))
     return wanted if page.contract.state == FrameworkContract.State.STOPPED else [*wanted, ("stop", page.contract, None)]
 
 
@@ -206,7 +224,7 @@ def to_answer(page: ContractPage, row: LotRow, collective: Collective) -> list[t
         return [*([("apply", row.lot, told)] if page.is_asking else []), *([("withdraw", row.lot, None)] if mine else [])]
     if now.collective_id == collective.pk:
         if now.state == State.IN_FORCE:
-            return [] if now.partner_ref else [("take-on", now, None)]
+            return [] if now.partner_ref else [("take-on", now, {"address": page.contract.address})]
         return [("decline", now, None)]
     objected = any(each.collective_id == collective.pk for each in now.appeals.all())
     may = now.state == State.STANDSTILL and page.today <= now.standstill_until and collective.pk in now.candidate_ids

@@ -13,7 +13,7 @@ from orders.models import Partner, PriceList
 from tests.concurrency.test_purchasing import together
 from tests.conftest import make_collective
 from tests.federation import world
-from tests.federation.contracts_world import after_call, allotted, apply, call, lot_of, on
+from tests.federation.contracts_world import STREET, after_call, allotted, apply, call, lot_of, on
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -79,7 +79,7 @@ def test_r08_a_client_is_taken_in_once(towns: list[Collective], fay: Person) -> 
 
     def take_on() -> None:
         with acting_for(coop):
-            clients.take_on(allotment=made, collective=coop, price_list=prices, by=fay)
+            clients.take_on(allotment=made, collective=coop, price_list=prices, address=STREET, by=fay)
 
     with on(made.standstill_until + dt.timedelta(days=1)):
         allotting.effect_due()

@@ -13,6 +13,7 @@ from coopdelivery.people.models import Person
 from federation.contracts import allotting, calls
 from federation.models import Allotment, FrameworkContract, Lot
 
+STREET = "1 rue de Paris, Montreuil"
 EAST = {"type": "Polygon", "coordinates": [[[2.40, 48.80], [2.50, 48.80], [2.50, 49.05], [2.40, 49.05], [2.40, 48.80]]]}
 
 
@@ -25,7 +26,7 @@ def card(**facts: Any) -> dict[str, Any]:
     }
     words = {
         "client": "Green Grocers",
-        "address": "1 rue de Paris, Montreuil",
+        "address": STREET,
         "summary": "Boxes.",
         "price_basis": "Each co-op's own list.",
     }

@@ -41,7 +41,7 @@ from federation.contracts.refusals import (
 from federation.models import Allotment, Appeal, Application, FrameworkContract, Lot
 from orders.models import Partner, PriceList
 from tests.conftest import make_collective, make_member
-from tests.federation.contracts_world import after_call, allotted, apply, call, card, lot_of, on
+from tests.federation.contracts_world import STREET, after_call, allotted, apply, call, card, lot_of, on
 from tests.federation.pot_world import worker
 
 
@@ -251,15 +251,15 @@ def test_r08_the_client_becomes_a_partner_of_the_co_op(
     with after_call(contract):
         made = allotted(lot, montreuil, fay)
         with acting_for(montreuil), pytest.raises(NotPossibleNow):
-            clients.take_on(allotment=made, collective=montreuil, price_list=prices, by=ada.person)
+            clients.take_on(allotment=made, collective=montreuil, price_list=prices, address=STREET, by=ada.person)
     with on(made.standstill_until + dt.timedelta(days=1)):
         allotting.take_effect(allotment=made, by=fay)
         with acting_for(nantes), pytest.raises(NotYours):
-            clients.take_on(allotment=made, collective=nantes, price_list=prices, by=ada.person)
+            clients.take_on(allotment=made, collective=nantes, price_list=prices, address=STREET, by=ada.person)
         with acting_for(montreuil):
-            partner = clients.take_on(allotment=made, collective=montreuil, price_list=prices, by=ada.person)
+            partner = clients.take_on(allotment=made, collective=montreuil, price_list=prices, address=STREET, by=ada.person)
             with pytest.raises(NotPossibleNow):
-                clients.take_on(allotment=made, collective=montreuil, price_list=prices, by=ada.person)
+                clients.take_on(allotment=made, collective=montreuil, price_list=prices, address=STREET, by=ada.person)
             assert [(row.name, row.price_list) for row in Partner.objects.all()] == [("Green Grocers", prices)]
     made.refresh_from_db()
     assert made.partner_ref == partner.ref
@@ -279,9 +279,10 @@ def test_r08_two_lots_of_a_client_are_one_partner(
     with on(both[0].standstill_until + dt.timedelta(days=1)), acting_for(montreuil):
         assert allotting.effect_due() == 2
         with pytest.raises(ClientNamed):
-            clients.take_on(allotment=both[0], collective=montreuil, price_list=prices, by=ada.person)
+            clients.take_on(allotment=both[0], collective=montreuil, price_list=prices, address=STREET, by=ada.person)
         Partner.objects.filter(pk=other.pk).update(name="Green Grocers, the shop")
-        first, second = (clients.take_on(allotment=each, collective=montreuil, price_list=prices, by=ada.person) for each in both)
+        facts: dict[str, Any] = {"collective": montreuil, "price_list": prices, "address": STREET, "by": ada.person}
+        first, second = (clients.take_on(allotment=each, **facts) for each in both)
         assert (first, Partner.objects.count()) == (second, 2)
 
 

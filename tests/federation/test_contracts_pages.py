@@ -16,7 +16,7 @@ from federation.models import Allotment, Appeal, Application, FrameworkContract,
 from orders.models import Partner, PriceList
 from tests.conftest import make_collective
 from tests.federation import world
-from tests.federation.contracts_world import after_call, allotted, apply, call, card, lot_of, on
+from tests.federation.contracts_world import STREET, after_call, allotted, apply, call, card, lot_of, on
 from tests.federation.pot_world import worker
 
 SENT = {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in card().items()}
@@ -73,7 +73,7 @@ def test_r08_from_the_call_to_the_partner(
         assert signed_in(fay).post(run("effect", made)).status_code == 302
         office = signed_in(ada.person)
         assert "Take the client in as a partner" in office.get(f"/c/montreuil/federation/contracts/{contract.ref}/").text
-        assert office.post(answer("montreuil", "take-on", made), {"price_list": str(prices.pk)}).status_code == 302
+        assert office.post(answer("montreuil", "take-on", made), {"price_list": str(prices.pk), "address": STREET}).status_code == 302
         page = office.get(f"/c/montreuil/federation/contracts/{contract.ref}/").text
     with acting_for(ada.collective):
         assert f"/c/montreuil/partners/{Partner.objects.get().ref}/" in page
