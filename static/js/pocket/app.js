@@ -207,6 +207,13 @@ async function redraw() {
   await banner();
 }
 
+/** The rows below what is in sight, once a tap counts. */
+function drawTheRest() {
+  const draw = () => { document.documentElement.dataset.drawn = ""; };
+  if (window.requestIdleCallback) requestIdleCallback(draw, { timeout: 500 });
+  else setTimeout(draw, 50);
+}
+
 async function banner() {
   const box = document.querySelector("[data-banner]");
   const count = await waiting();
@@ -275,7 +282,7 @@ if (setup) {
   });
   onChange(banner);
   onAnswers(heard);
-  redraw().then(wake);
+  redraw().then(() => { drawTheRest(); return wake(); });
   for (const [name, target] of [["online", window], ["focus", window], ["visibilitychange", document]]) target.addEventListener(name, wake);
   window.addEventListener("offline", () => { net.state = "offline"; banner(); });
   setInterval(wake, EVERY_MS);

@@ -8,6 +8,7 @@ const HASHED = /\.[0-9a-f]{12}\.\w+$/;
 const PATIENCE_MS = 2500;
 const SIGNED_OUT = "/courier/signed-out";
 const WHOSE = "X-Pocket-Person", SEALED = "X-Pocket-Sealed";
+const WHOLE = '<link rel="expect" href="#screen-shift" blocking="render">'; // what is kept is all here: it is drawn once, whole
 let age = 0; // goes up when the phone is to forget: nothing that was asked for before is kept after it
 let closed = false; // from then on until somebody opens a page: nor is what an open page asks for by itself
 
@@ -118,7 +119,7 @@ async function remember(cache, key, answer, asking) {
   if (answer.status !== 200 || answer.redirected || answer.type !== "basic" || !person || asking !== age || closed) return;
   const headers = new Headers(answer.headers);
   for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);
-  const body = (await answer.clone().text()).replace('<div id="pocket"', "$& data-kept");
+  const body = (await answer.clone().text()).replace('<div id="pocket"', "$& data-kept").replace("</head>", `${WHOLE}$&`);
   const kept = await seal(person, body, headers);
   if (asking !== age || closed) return;
   await cache.put(key, kept);
