@@ -11,6 +11,7 @@ from coopdelivery.people.models import Person
 from federation.demo.contracts import tell_contracts
 from federation.demo.days import first_day, tell_today, tell_weeks, tell_yesterday
 from federation.demo.founding import OFFICERS, found_federation, furnish_homes, open_questions
+from federation.demo.handovers import tell_handovers
 from federation.demo.home import Home
 from federation.demo.neighbours import join_neighbours
 from federation.demo.purchases import tell_purchases
@@ -32,6 +33,7 @@ def load(now: datetime) -> list[Home]:
         furnish_homes(homes, now, first_day=first_day(now))
         for home in homes:
             _tell(home, now)
+        tell_handovers(homes[0], now)
         open_questions(homes, now)
     return homes
 

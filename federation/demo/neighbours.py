@@ -43,6 +43,7 @@ FORMS = {
     "IT": "Società cooperativa",
     "GB": "Co-operative society",
     "AR": "Cooperativa de trabajo",
+    "FI": "osuuskunta",
 }
 PLACES = {
     "FR": ("EUR", "fr", "Europe/Paris"),
@@ -51,6 +52,7 @@ PLACES = {
     "DE": ("EUR", "en", "Europe/Berlin"),
     "IT": ("EUR", "en", "Europe/Rome"),
     "GB": ("GBP", "en", "Europe/London"),
+    "FI": ("EUR", "en", "Europe/Helsinki"),
     "AR": ("ARS", "es", "America/Argentina/Buenos_Aires"),
 }
 NEIGHBOURS = (
@@ -68,7 +70,7 @@ NEIGHBOURS = (
     Neighbour("Petit Plateau", "Tours", "FR", 47.39, 0.69, "Karim Oudin"),
     Neighbour("Vent Debout", "Brest", "FR", 48.39, -4.49, "Gaëlle Morvan"),
     Neighbour("Les Catadioptres", "Marseille", "FR", 43.3, 5.37, "Farida Benali"),
-    Neighbour("Trois Vitesses", "Poitiers", "FR", 46.58, 0.34, "Paul Aubineau"),
+    Neighbour("Rantaratas", "Espoo", "FI", 60.16, 24.74, "Paula Ojala"),
     Neighbour("Coup de Pédale", "Namur", "BE", 50.47, 4.87, "Manon Dewez"),
     Neighbour("De Gedeelde Ketting", "Gent", "BE", 51.05, 3.72, "Wout Claes"),
     Neighbour("La Cadena Común", "Madrid", "ES", 40.42, -3.7, "Lucía Robles"),

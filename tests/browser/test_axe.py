@@ -180,6 +180,7 @@ ELSEWHERE = {
         "front:bought",
         "orders:delivery_change",
         "orders:shop_owed",
+        "licence:handover_new",
         "collectives:assembly",
         "collectives:proposal_papers",
     ),

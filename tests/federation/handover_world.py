@@ -81,7 +81,13 @@ def ride(handover: Handover, by: Membership, *, most: int = 99, received_by: str
         with at_desk(handover.receiver):
             name = received_by if task.kind == "dropoff" else ""
             finish_task(task=task, by=by.person, at=at(8), received_by=name)
-    journal.run_waiting()
+    what_follows()
+
+
+def what_follows() -> None:
+    """Everything that waits is done, and what follows from that too."""
+    while journal.run_waiting():
+        pass
 
 
 def fresh(handover: Handover) -> Handover:
