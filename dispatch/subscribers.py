@@ -1,6 +1,7 @@
 """What dispatch does when orders speaks. Both in the same transaction: a delivery and its tasks exist together or not at all."""
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -10,6 +11,7 @@ from collectives.tenancy import acting_for
 from coopdelivery.journal import services as journal
 from coopdelivery.journal.models import Event
 from coopdelivery.kit.windows import local_day
+from coopdelivery.kit.writing import write_rows
 from coopdelivery.people.models import Person
 from dispatch.models import Round, Task, TaskStatus
 from dispatch.services.arrivals import refresh_arrivals
@@ -26,19 +28,13 @@ def open_tasks(events: Sequence[Event]) -> None:
     if not stops:
         return
     zone = stops[0].delivery.collective.zone
-    Task.objects.bulk_create(
-        [
-            Task(
-                collective_id=stop.collective_id,
-                delivery_id=stop.delivery_id,
-                stop=stop,
-                kind=stop.kind,
-                on=local_day(stop.window_start, zone),
-            )
-            for stop in stops
-        ],
-        ignore_conflicts=True,
-    )
+    for stop, task in zip(stops, write_rows([_task_of(stop, zone) for stop in stops], unless_known=True), strict=True):
+        stop.at_hand = [task] if task.pk else []
+
+
+def _task_of(stop: Stop, zone: ZoneInfo) -> Task:
+    day = local_day(stop.window_start, zone)
+    return Task(collective_id=stop.collective_id, delivery_id=stop.delivery_id, stop=stop, kind=stop.kind, on=day)
 
 
 @journal.subscribe("delivery.changed", within_transaction=True)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from coopdelivery.journal.models import Errand, Event
 from coopdelivery.journal.wakeup import wake
+from coopdelivery.kit.writing import write_rows
 
 log = logging.getLogger(__name__)
 
@@ -117,13 +118,13 @@ def record_all(name: str, said: Iterable[Said], *, collective_id: int | None, by
         raise RuntimeError(f"record({name!r}) outside a transaction: the fact and its event must commit together")
     common: dict[str, object] = {"name": name, "collective_id": collective_id, "by_id": getattr(by, "pk", None), "source": _source.get()}
     kept = list(said)
-    events = Event.objects.bulk_create([Event(subject=str(subject), data=dict(data), **common) for subject, data, _rows in kept])
+    events = write_rows([Event(subject=str(subject), data=dict(data), **common) for subject, data, _rows in kept])
     for event, (_subject, _data, rows) in zip(events, kept, strict=True):
         event.at_hand = rows
     for handler in _now[name].values():
         handler(events)
     if events and not _past.get():
-        errands = Errand.objects.bulk_create(Errand(event=event, subscriber=key) for event in events for key in _later[name])
+        errands = write_rows([Errand(event=event, subscriber=key) for event in events for key in _later[name]])
         transaction.on_commit(partial(wake, [event.pk for event in events], errands=bool(errands)), robust=True)
     return events
 

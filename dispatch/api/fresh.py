@@ -1,19 +1,14 @@
-"""A delivery just placed, told from what was written: only the numbers of its tasks are read."""
+"""A delivery just placed, told from what was written: nothing is read again."""
 
 from collections import defaultdict
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from collectives.api.shapes import Json
-from coopdelivery.kit.prepared import Prepared
-from coopdelivery.kit.windows import local_day
 from dispatch.api.rows import Neighbours, Parcels, Row, clock_in, parcels_as_told, told
 from dispatch.api.shapes import delivery as delivery_shape
 from dispatch.models import Leg, Task, TaskStatus
 from orders.models import Delivery, Parcel, Stop
 from orders.services.desk import Desk
-
-TASKS = Prepared(lambda delivery: Task.objects.filter(delivery_id=delivery).order_by().values_list("pk", "stop_id", "created_at"), int)
 
 
 def shaped(delivery: Delivery, zone: ZoneInfo, desk: Desk) -> Json | None:
@@ -21,26 +16,26 @@ def shaped(delivery: Delivery, zone: ZoneInfo, desk: Desk) -> Json | None:
     if delivery.at_hand is None or delivery.partner is None:
         return None
     stops, parcels = delivery.at_hand
-    keys = {stop_id: (pk, created) for pk, stop_id, created in TASKS(delivery.pk)}
-    if len(keys) != len(stops):
+    if not all(stop.at_hand for stop in stops):
         return None
-    freight, chain, clock = _freight(parcels, desk), _chain([keys[stop.pk][0] for stop in stops]), clock_in(zone)
-    rows = [_row(delivery, stop, keys[stop.pk]) for stop in stops]
+    tasks: list[Task] = [stop.at_hand[0] for stop in stops]
+    freight, chain, clock = _freight(parcels, desk), _chain([task.pk for task in tasks]), clock_in(zone)
+    rows = [_row(delivery, stop, task) for stop, task in zip(stops, tasks, strict=True)]
     return delivery_shape(delivery, [told(row, freight, chain, clock, contacts=True) for row in rows], stops)
 
 
-def _row(delivery: Delivery, stop: Stop, task: tuple[int, datetime]) -> Row:
+def _row(delivery: Delivery, stop: Stop, task: Task) -> Row:
     """To do, in nobody's hands, at the stop's own place."""
     place, partner = stop.place, delivery.partner
     return Row(
-        pk=task[0],
+        pk=task.pk,
         kind=str(stop.kind),
         leg=Leg.STOP,
         status=TaskStatus.TODO,
-        on=local_day(stop.window_start, delivery.collective.zone),
+        on=task.on,
         round_id=None,
         position=None,
-        created_at=task[1],
+        created_at=task.created_at,
         finished_at=None,
         delivery_id=delivery.pk,
         number=delivery.number,

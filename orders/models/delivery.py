@@ -1,7 +1,8 @@
 """What is moved: stops with promised windows, and parcels. The promise; planning never edits it."""
 
 import uuid
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -115,6 +116,9 @@ class Stop(Owned):
     collected_cents = models.PositiveIntegerField(null=True, blank=True)
     doorstep = models.BooleanField(_("carry it up to the door"), default=False)
     waited_s = models.PositiveIntegerField(default=0)
+
+    # The work that was made of it in the transaction that wrote it, so that nobody reads it again.
+    at_hand: Sequence[Any] = ()
 
     class Meta:
         constraints: ClassVar = [

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from coopdelivery.kit.writing import write_rows
 from orders.models import Order, OrderLine
 
 Lines = Iterable[Mapping[str, Any]]
@@ -10,12 +11,12 @@ Lines = Iterable[Mapping[str, Any]]
 
 def write_lines(order: Order, lines: Lines) -> None:
     """Copies of what a quote holds: later rule changes never touch them."""
-    write_lines_of([(order, lines)])
+    write_rows(lines_of(order, lines))
 
 
-def write_lines_of(priced: Iterable[tuple[Order, Lines]]) -> None:
-    """The same for orders that are written together."""
-    OrderLine.objects.bulk_create(
+def lines_of(order: Order, lines: Lines) -> list[OrderLine]:
+    """The same, not written yet."""
+    return [
         OrderLine(
             collective_id=order.collective_id,
             order=order,
@@ -25,6 +26,5 @@ def write_lines_of(priced: Iterable[tuple[Order, Lines]]) -> None:
             facts=dict(line["args"]),
             amount_cents=line["amount_cents"],
         )
-        for order, lines in priced
         for position, line in enumerate(lines, start=1)
-    )
+    ]

@@ -3,18 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 
 from django.db import connection, transaction
 from django.db.models import F
 
 from collectives.models import Collective
+from coopdelivery.kit.writing import write_together
 from coopdelivery.people.models import Person
-from orders.models import AddressBookEntry, Delivery, DeliveryStatus, Order, Parcel, Partner, Quote, Stop, StopKind
+from orders.models import AddressBookEntry, Delivery, DeliveryStatus, Order, OrderLine, Parcel, Partner, Quote, Stop, StopKind
 from orders.refusals import QuoteTaken
 from orders.services.facts import PlannedStop
-from orders.services.order_lines import write_lines_of
+from orders.services.order_lines import lines_of
 from orders.services.paid import announce_all
+from orders.services.parcels import PlannedParcel
 from orders.services.prepare import Prepared
 from orders.services.terms import check_room
 
@@ -32,31 +33,55 @@ class Ready:
     payer: Mapping[str, str] = field(default_factory=dict)
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One order with all that it writes."""
+
+    order: Order
+    lines: list[OrderLine]
+    delivery: Delivery
+    stops: list[Stop]
+    parcels: list[Parcel]
+
+
 def write_orders(ready: Sequence[Ready], *, partner: Partner, by: Person | None, at: datetime) -> list[Delivery]:
     """All or none, in their order. Raises SlotFull, QuoteTaken, and IntegrityError when a key was used meanwhile.
 
-    The collective's row stays locked until the end, so numbers are given once and none is skipped; a few hundred at most.
+    The collective's row stays locked from the numbers to the end, so they are given once and none is skipped; a few hundred at most.
     """
-    numbers = _next_numbers(partner.collective, len(ready))
-    check_room(_drops(ready), ready[0].prepared.terms)
-    _accept([each.quote for each in ready if each.quote.pk], at)
-    orders = Order.objects.bulk_create(_order(each, partner, by, number, at) for each, number in zip(ready, numbers, strict=True))
-    write_lines_of((order, each.quote.lines) for order, each in zip(orders, ready, strict=True))
-    deliveries = Delivery.objects.bulk_create(_delivery(order, partner, each, at) for order, each in zip(orders, ready, strict=True))
-    stops = Stop.objects.bulk_create(
-        _stop(delivery, position, planned)
-        for delivery, each in zip(deliveries, ready, strict=True)
-        for position, planned in enumerate(each.prepared.stops)
-    )
-    parcels = _write_parcels(stops, ready)
-    _count_book_entries(ready, at)
-    of_delivery = {pk: list(rows) for pk, rows in groupby(stops, key=lambda stop: stop.delivery_id)}
-    for delivery in deliveries:
-        delivery.at_hand = (of_delivery[delivery.pk], [parcel for parcel in parcels if parcel.delivery_id == delivery.pk])
-    if partner.terms != Partner.Terms.CARD:
-        announce_all([(delivery, of_delivery[delivery.pk]) for delivery in deliveries], by=by)
-    return deliveries
+    rows = [_rows_of(each, partner, by, at) for each in ready]
+    with transaction.atomic():
+        _number(rows, partner.collective)
+        check_room(_drops(ready), ready[0].prepared.terms)
+        _accept([each.quote for each in ready if each.quote.pk], at)
+        write_together(
+            [each.order for each in rows],
+            [line for each in rows for line in each.lines],
+            [each.delivery for each in rows],
+            [stop for each in rows for stop in each.stops],
+            [parcel for each in rows for parcel in each.parcels],
+        )
+        _count_book_entries(ready, at)
+        if partner.terms != Partner.Terms.CARD:
+            announce_all([(each.delivery, each.stops) for each in rows], by=by)
+    return [each.delivery for each in rows]
+
+
+def _rows_of(ready: Ready, partner: Partner, by: Person | None, at: datetime) -> Rows:
+    """As they will be kept, but for the number."""
+    order = _order(ready, partner, by, at)
+    delivery = _delivery(order, partner, ready, at)
+    stops = [_stop(delivery, position, planned) for position, planned in enumerate(ready.prepared.stops)]
+    parcels = [
+        _parcel(delivery, stop, parcel) for stop, planned in zip(stops, ready.prepared.stops, strict=True) for parcel in planned.parcels
+    ]
+    delivery.at_hand = (stops, parcels)
+    return Rows(order, lines_of(order, ready.quote.lines), delivery, stops, parcels)
+
+
+def _number(rows: Sequence[Rows], collective: Collective) -> None:
+    for each, number in zip(rows, _next_numbers(collective, len(rows)), strict=True):
+        each.order.number = each.delivery.number = number
 
 
 def _next_numbers(collective: Collective, count: int) -> list[str]:
@@ -81,11 +106,10 @@ def _accept(quotes: Sequence[Quote], at: datetime) -> None:
             raise QuoteTaken
 
 
-def _order(ready: Ready, partner: Partner, by: Person | None, number: str, at: datetime) -> Order:
+def _order(ready: Ready, partner: Partner, by: Person | None, at: datetime) -> Order:
     quote = ready.quote
     return Order(
         collective_id=partner.collective_id,
-        number=number,
         partner=partner,
         paid_by=Order.PaidBy.CARD if partner.terms == Partner.Terms.CARD else Order.PaidBy.STATEMENT,
         currency=quote.currency,
@@ -106,7 +130,6 @@ def _delivery(order: Order, partner: Partner, ready: Ready, at: datetime) -> Del
     way = ready.prepared.way
     return Delivery(
         collective=partner.collective,
-        number=order.number,
         order=order,
         partner=partner,
         status=DeliveryStatus.AWAITING_PAYMENT if order.paid_by == Order.PaidBy.CARD else DeliveryStatus.PLACED,
@@ -138,21 +161,16 @@ def _stop(delivery: Delivery, position: int, planned: PlannedStop) -> Stop:
     )
 
 
-def _write_parcels(rows: Sequence[Stop], ready: Sequence[Ready]) -> list[Parcel]:
-    planned = [stop for each in ready for stop in each.prepared.stops]
-    return Parcel.objects.bulk_create(
-        Parcel(
-            collective_id=row.collective_id,
-            delivery_id=row.delivery_id,
-            dropoff=row,
-            type_id=parcel.type_id,
-            name=parcel.name,
-            quantity=parcel.quantity,
-            weight_g=parcel.weight_g,
-            volume_l=parcel.volume_l,
-        )
-        for row, stop in zip(rows, planned, strict=True)
-        for parcel in stop.parcels
+def _parcel(delivery: Delivery, dropoff: Stop, planned: PlannedParcel) -> Parcel:
+    return Parcel(
+        collective_id=delivery.collective_id,
+        delivery=delivery,
+        dropoff=dropoff,
+        type_id=planned.type_id,
+        name=planned.name,
+        quantity=planned.quantity,
+        weight_g=planned.weight_g,
+        volume_l=planned.volume_l,
     )
 
 
