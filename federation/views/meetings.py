@@ -1,6 +1,7 @@
 """Officers prepare, convene, freeze, open and close the assembly."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -9,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from collectives.assembly import ProposalRow
 from collectives.meetings import NEXT, steps, take_step, unsigned_roles
 from coopdelivery.decisions import meetings as verbs
 from coopdelivery.decisions.models import Amendment, Meeting
@@ -139,9 +141,7 @@ def _page(
         "items": [(item, votes.get(item.pk)) for item in items],
         "facts": facts_of(found, items),
         "form": (form or ItemForm()) if found.state == Meeting.State.DRAFT else None,
-        "again": (again or MeetingForm())
-        if found.state == Meeting.State.CLOSED and not Meeting.objects.filter(second_of=found).exists()
-        else None,
+        "again": again or (MeetingForm() if _may_call_again(found, votes.values()) else None),
         "next": NEXT.get(found.state, ""),
         "signatures": signatures,
         "may_sign": unsigned_roles(found, signatures, actor(request).pk),
@@ -150,3 +150,10 @@ def _page(
     }
     status = 409 if refusal else 422 if bound is not None and bound.errors else 200
     return page(request, "federation/meeting.html", context, current="assembly", status=status)
+
+
+def _may_call_again(meeting: Meeting, votes: Iterable[ProposalRow]) -> bool:
+    """Something failed for want of voices, and was not called again yet."""
+    if meeting.state != Meeting.State.CLOSED or all(row.tally.has_quorum for row in votes):
+        return False
+    return not Meeting.objects.filter(second_of=meeting).exists()

@@ -161,3 +161,27 @@ def test_the_agenda_tells_every_count_in_as_many_questions_to_the_database(
             text = client.get(page).text
     assert "1 for, 0 against, 0 abstentions, 2 have not voted" in text
     assert text.count("0 for, 0 against, 0 abstentions, 3 have not voted") == 6
+
+
+def test_a_second_call_is_offered_when_too_few_voted_and_only_then(
+    client: Client, fay: Person, meeting: Meeting, montreuil: Collective
+) -> None:
+    page = f"/federation/assembly/meetings/{meeting.ref}/"
+    client.post(f"{page}items/", {"kind": "extraordinary", "title": "Statutes", "text": "Article 3."})
+    for name in ("convene", "freeze"):
+        step(client, meeting, name)
+    with time_machine.travel(timezone.now() + BEGINS, tick=False):
+        client.force_login(fay)
+        step(client, meeting, "open")
+        for item in Item.objects.select_related("proposal"):
+            client.force_login(delegate_of(montreuil))
+            assert item.proposal is not None
+            client.post(f"/c/montreuil/federation/motions/{item.proposal.ref}/vote/", {"choice": "for"})
+        client.force_login(fay)
+        step(client, meeting, "close")
+        assert "Call again" in client.get(page).text
+        begins = timezone.localtime(timezone.now() + BEGINS).strftime("%Y-%m-%dT%H:%M")
+        assert client.post(f"{page}again/", {"begins_at": begins}).status_code == 302
+        again = Meeting.objects.get(second_of=meeting)
+        assert [item.title for item in again.items.all()] == ["Statutes"]
+        assert "Call again" not in client.get(page).text

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from coopdelivery.decisions.models.vote import Proposal
 
@@ -21,8 +22,8 @@ class Meeting(models.Model):
         DRAFT = "draft", _("being prepared")
         CONVENED = "convened", _("convened")
         FROZEN = "frozen", _("texts and roll frozen")
-        OPEN = "open", _("open")
-        CLOSED = "closed", _("closed")
+        OPEN = "open", pgettext_lazy("assembly", "open")
+        CLOSED = "closed", pgettext_lazy("assembly", "closed")
 
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     collective_id = models.BigIntegerField(null=True, blank=True, db_index=True)
