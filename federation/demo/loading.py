@@ -8,6 +8,7 @@ from collectives.models import Role
 from coopdelivery.journal import services as journal
 from coopdelivery.kit.money import Money
 from coopdelivery.people.models import Person
+from federation.demo.assemblies import tell_assemblies
 from federation.demo.contracts import tell_contracts
 from federation.demo.days import first_day, tell_today, tell_weeks, tell_yesterday
 from federation.demo.founding import OFFICERS, found_federation, furnish_homes, open_questions
@@ -30,6 +31,7 @@ def load(now: datetime) -> list[Home]:
         join_neighbours(homes, now, Person.objects.get(username=OFFICERS[1][1]))
         tell_purchases(homes, now, Person.objects.get(username=OFFICERS[0][1]))
         tell_contracts(homes, now, Person.objects.get(username=OFFICERS[1][1]))
+        tell_assemblies(homes, now, *(Person.objects.get(username=key) for _name, key in OFFICERS))
         furnish_homes(homes, now, first_day=first_day(now))
         for home in homes:
             _tell(home, now)

@@ -169,7 +169,7 @@ NO_PAGE = {
 # The demo's day leads nobody there; the whole path, or the tests of the page itself, look at them.
 ELSEWHERE = {
     *("federation:first_admin", "welcome:invitation", "orders:pay", "orders:settlement", "orders:statement_close", "places:place"),
-    *("federation:meeting", "licence:meeting", "orders:import", "orders:repeat", "orders:program", "dispatch:round_order"),
+    *("orders:import", "orders:repeat", "orders:program", "dispatch:round_order"),
     *(
         "pocket:who",
         "pocket:incident",

@@ -1,5 +1,6 @@
 """What a visitor finds in the demo."""
 
+import hashlib
 import signal
 from collections import Counter
 from collections.abc import Iterator
@@ -14,9 +15,10 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 
-from collectives.models import Collective, Role, Standing, Zone
+from collectives.models import AssemblyTime, Collective, Role, Standing, Zone
 from collectives.services import add_member
-from coopdelivery.decisions.models import Proposal
+from coopdelivery.decisions.models import Meeting, Proposal
+from coopdelivery.decisions.services import tally_of
 from coopdelivery.journal.models import Errand, Event
 from coopdelivery.kit.tenancy import acting_for_everyone
 from coopdelivery.ledger.models import Posting
@@ -57,6 +59,18 @@ def test_the_federation_of_the_founders_has_34_co_ops_31_members_and_31_voices(h
     assert voices().count() == 31
     assert Delegate.objects.filter(until=None, collective__in=voices()).count() == 31
     assert all(row.until for dossier in Dossier.objects.all() for row in conditions_of(dossier))
+
+
+def test_an_assembly_was_held_by_31_voices_and_the_next_is_convened(homes: list[Home], now: datetime) -> None:
+    coming, held = Meeting.objects.filter(collective_id=None)
+    assert (held.state, len(held.roll), coming.state) == ("closed", 31, "convened")
+    assert hashlib.sha256(held.minutes.encode()).hexdigest() == held.minutes_sha256
+    assert [row.role for row in held.signatures.order_by("role")] == ["chair", "secretary"]
+    votes = Proposal.objects.filter(item__meeting=held)
+    assert [(row.state, tally_of(row).cast) for row in votes.order_by("pk")] == [("passed", 25)] * 3
+    assert coming.begins_at > now
+    with acting_for_everyone("the demo of all three"):
+        assert AssemblyTime.objects.get().lasted == timedelta(hours=3)
 
 
 def test_each_condition_was_shown_by_one_officer_and_reviewed_by_another(homes: list[Home]) -> None:
