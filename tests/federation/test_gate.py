@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.test import Client
 from django.utils import timezone
 
-from collectives.models import Collective, Role
+from collectives.models import Collective, Role, Standing
 from collectives.tenancy import acting_for
 from coopdelivery.people.models import Person
 from federation import services
@@ -35,3 +36,19 @@ def test_r02_a_lapsed_collective_takes_no_new_order_and_finishes_what_it_has(fay
             for stop in delivery.stops.all():
                 mark_stop_done(stop=stop, at=timezone.now(), received_by="Mme Roux", by=rider.person)
             assert Delivery.objects.get().status == "delivered"
+
+
+@pytest.mark.parametrize(
+    "path", ["deliveries/deliveries.csv", "deliveries/deliveries.xlsx", "books/journal.csv", "federation/dues/csv/", "federation/dues/pdf/"]
+)
+def test_r02_after_a_lapse_everything_can_still_be_taken_along(client: Client, fay: Person, otto: Person, path: str) -> None:
+    collective = member(fay, otto)
+    world.open_all_week(collective)
+    world.make_delivery(world.make_partner(collective), key="before")
+    office = make_member(collective, "Ada", Role.ADMIN)
+    Collective.objects.filter(pk=collective.pk).update(standing=Standing.LAPSED)
+    client.force_login(office.person)
+    assert "New commercial orders are not taken now." in client.get(f"/c/{collective.slug}/licence/").text
+    answer = client.get(f"/c/{collective.slug}/{path}")
+    assert answer.status_code == 200
+    assert len(answer.getvalue()) > 50

@@ -85,7 +85,7 @@ def test_a_new_piece_moves_the_licence_date_at_once(fay: Person, otto: Person) -
     assert StandingChange.objects.count() == 2
 
 
-def test_sixty_days_before_the_end_one_warning_goes_out(fay: Person, otto: Person) -> None:
+def test_r02_sixty_days_before_the_end_one_warning_goes_out(fay: Person, otto: Person) -> None:
     member(fay, otto)
     with time_machine.travel(timezone.now() + dt.timedelta(days=239), tick=False):
         assert services.review_standing() == {"warned": 0, "lapsed": 0}
@@ -95,7 +95,7 @@ def test_sixty_days_before_the_end_one_warning_goes_out(fay: Person, otto: Perso
     assert Event.objects.filter(name="condition.expiring").count() == 3
 
 
-def test_after_the_grace_it_lapses_and_takes_no_new_orders(fay: Person, otto: Person) -> None:
+def test_r02_after_the_grace_it_lapses_and_takes_no_new_orders(fay: Person, otto: Person) -> None:
     collective = member(fay, otto)
     with time_machine.travel(timezone.now() + dt.timedelta(days=330), tick=False):
         assert services.review_standing()["lapsed"] == 0
