@@ -1,11 +1,12 @@
 """Paying for a delivery without an account: the signed link is the permission."""
 
+from functools import partial
+
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,10 +15,9 @@ from coopdelivery.kit.access import open_to_all
 from orders.front.doors import by_payer
 from orders.models import Order, Payment, PaymentStatus, StopKind
 from orders.payments import services
-from orders.payments.services import CardsUnavailable, NotPayable
 from orders.payments.states import UNPAID, problem_of
 from orders.tracking.links import tracking_path
-from orders.views.pay import TEST_CARDS, stripe_policy
+from orders.views.cards import card_context, paying, secret_of, stripe_policy
 
 WHY = "the payer holds the unguessable signed link of this one order"
 
@@ -30,20 +30,14 @@ WHY = "the payer holds the unguessable signed link of this one order"
 @by_payer
 def pay(request: HttpRequest, order: Order, token: str) -> HttpResponse:
     """The price and the way to pay it; a POST charges a test card with the local server."""
-    if request.method != "POST":
-        return _page(request, order, token)
-    if not settings.STRIPE_API_BASE:
-        raise Http404
-    method = request.POST.get("method", "")
-    if method not in TEST_CARDS:
-        return _page(request, order, token, problem=_("Choose a card."), status=422)
-    try:
-        payment = services.pay(order=order, method=method, return_url=_back(token), by=None)
-    except (NotPayable, CardsUnavailable) as refused:
-        return _page(request, order, token, problem=str(refused), status=409 if isinstance(refused, NotPayable) else 503)
-    if payment.status == PaymentStatus.FAILED:
-        return _page(request, order, token, status=402)
-    return redirect("front:pay", token=token)
+
+    def charge(method: str) -> Payment:
+        return services.pay(order=order, method=method, return_url=_back(token), by=None)
+
+    def then(payment: Payment) -> HttpResponse:
+        return _page(request, order, token, status=402) if payment.status == PaymentStatus.FAILED else redirect("front:pay", token=token)
+
+    return paying(request, page=partial(_page, request, order, token), charge=charge, then=then)
 
 
 @csrf_exempt  # as above
@@ -51,12 +45,7 @@ def pay(request: HttpRequest, order: Order, token: str) -> HttpResponse:
 @require_POST
 @by_payer
 def intent(request: HttpRequest, order: Order, token: str) -> HttpResponse:
-    """For Stripe's form in the browser: the secret with which it confirms the payment."""
-    try:
-        _payment, found = services.prepare(order=order)
-    except (NotPayable, CardsUnavailable) as refused:
-        return JsonResponse({"problem": str(refused)}, status=409 if isinstance(refused, NotPayable) else 503)
-    return JsonResponse({"client_secret": found.client_secret})
+    return secret_of(lambda: services.prepare(order=order)[1])
 
 
 @csrf_exempt  # as above
@@ -86,10 +75,8 @@ def _page(request: HttpRequest, order: Order, token: str, *, problem: str = "", 
         "payable": payable,
         "waits_for_bank": payment is not None and payment.status == PaymentStatus.NEEDS_ACTION,
         "problem": problem or (problem_of(payment) if payment else ""),
-        "test_cards": TEST_CARDS if settings.STRIPE_API_BASE else {},
-        "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
         "token": token,
-        "back": _back(token),
+        **card_context(_back(token)),
         "tracking": tracking_path(drop) if drop else "",
     }
     return TemplateResponse(request, "front/pay.html", context, status=status)

@@ -1,16 +1,16 @@
 """The shops of a co-op's town, one shop with its basket, and the page of a purchase. No cookie, no account."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,12 +24,11 @@ from coopdelivery.places import geocode
 from coopdelivery.places.geometry import Point
 from orders.front.doors import by_name
 from orders.models import Product, Purchase, PurchaseState, ShopWindow, Stop, StopKind
-from orders.payments.services import CardsUnavailable, NotPayable
 from orders.refusals import Refused
 from orders.services.terms import order_calendar, terms_in_force
 from orders.tracking.links import tracking_path
+from orders.views.cards import card_context, paying, secret_of, stripe_policy
 from orders.views.new import offered_slots
-from orders.views.pay import TEST_CARDS, stripe_policy
 from orders.window import money
 from orders.window.allergens import named
 from orders.window.buying import Total, place_purchase, total_of
@@ -157,20 +156,15 @@ def photo(request: HttpRequest, collective: Collective, ref: UUID) -> HttpRespon
 @by_buyer
 def bought(request: HttpRequest, purchase: Purchase, token: str) -> HttpResponse:
     """What was bought and how it stands; a POST charges a test card with the local server."""
-    if request.method != "POST":
-        return _bought_page(request, purchase, token)
-    if not settings.STRIPE_API_BASE:
-        raise Http404
-    method = request.POST.get("method", "")
-    if method not in TEST_CARDS:
-        return _bought_page(request, purchase, token, problem=_("Choose a card."), status=UNPROCESSABLE)
-    try:
-        paid = money.pay(purchase, method=method, return_url=_back(token))
-    except (NotPayable, CardsUnavailable) as refused:
-        return _bought_page(request, purchase, token, problem=str(refused), status=CONFLICT if isinstance(refused, NotPayable) else 503)
-    if paid.state == PurchaseState.UNPAID and paid.why:
-        return _bought_page(request, paid, token, status=402)
-    return redirect("front:bought", token=token)
+
+    def charge(method: str) -> Purchase:
+        return money.pay(purchase, method=method, return_url=_back(token))
+
+    def then(paid: Purchase) -> HttpResponse:
+        refused = paid.state == PurchaseState.UNPAID and paid.why
+        return _bought_page(request, paid, token, status=402) if refused else redirect("front:bought", token=token)
+
+    return paying(request, page=partial(_bought_page, request, purchase, token), charge=charge, then=then)
 
 
 @csrf_exempt  # as above
@@ -178,11 +172,7 @@ def bought(request: HttpRequest, purchase: Purchase, token: str) -> HttpResponse
 @require_POST
 @by_buyer
 def bought_intent(request: HttpRequest, purchase: Purchase, token: str) -> HttpResponse:
-    """For Stripe's form in the browser: the secret with which it confirms the payment."""
-    try:
-        return JsonResponse({"client_secret": money.prepare(purchase).client_secret})
-    except (NotPayable, CardsUnavailable) as refused:
-        return JsonResponse({"problem": str(refused)}, status=CONFLICT if isinstance(refused, NotPayable) else 503)
+    return secret_of(lambda: money.prepare(purchase))
 
 
 @csrf_exempt  # as above
@@ -209,10 +199,8 @@ def _bought_page(request: HttpRequest, purchase: Purchase, token: str, *, proble
         "payable": purchase.state == PurchaseState.UNPAID,
         "waits_for_bank": purchase.state == PurchaseState.UNPAID and bool(purchase.next_url),
         "problem": problem or money.problem_of(purchase),
-        "test_cards": TEST_CARDS if settings.STRIPE_API_BASE else {},
-        "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
         "token": token,
-        "back": _back(token),
+        **card_context(_back(token)),
         "tracking": tracking_path(drop) if drop else "",
     }
     return TemplateResponse(request, "front/bought.html", context, status=status)
