@@ -111,11 +111,11 @@ def delivery(request: HttpRequest, ref: UUID) -> HttpResponseBase:
     found = _visible(request, ref)
     drops = [stop for stop in found.stops.all() if stop.kind == StopKind.DROPOFF]
     foreseen = arrivals([stop for stop in found.stops.all() if not stop.finished_at])
-    row = rows_of([found])[0]
+    row, numbers = rows_of([found])[0], {stop.pk: number for number, stop in enumerate(drops, start=1)}
     context = {
         "delivery": found,
         "row": row,
-        "stops": [(stop, foreseen.get(stop.pk)) for stop in found.stops.all()],
+        "stops": [(stop, foreseen.get(stop.pk), numbers.get(stop.pk)) for stop in found.stops.all()],
         "links": [(stop, request.build_absolute_uri(tracking_path(stop))) for stop in drops],
         "order": found.order,
         "order_lines": found.order.lines.all(),

@@ -182,7 +182,9 @@ def test_ordering_with_a_further_pickup(shop: Client, florist: Partner, bouquet:
     again = shop.get(f"{NEW}?partner={florist.ref}&again={placed.ref}").content.decode()
     assert 'name="more-0-address"' in again
     assert "3 rue du Four, 93100 Montreuil" in again
-    assert "3 rue du Four" in shop.get(f"/c/montreuil/deliveries/{placed.ref}/").content.decode()
+    detail = shop.get(f"/c/montreuil/deliveries/{placed.ref}/").content.decode()
+    assert "3 rue du Four" in detail
+    assert '<span class="bead c-brand">1</span>' in detail  # the first drop is number 1, however many pickups come before it
 
 
 def test_a_further_pickup_without_address_says_so_beside_it(shop: Client, florist: Partner, bouquet: ParcelType) -> None:

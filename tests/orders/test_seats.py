@@ -114,14 +114,15 @@ def test_a_reader_orders_nothing_over_the_api(florist: Partner, seated: Seated) 
 
 def test_only_owner_and_accounts_read_statements(florist: Partner, seated: Seated) -> None:
     leo = seated(SeatRole.ORDERS)
+    statements = "/c/montreuil/statements/"
+    assert browser(leo).get(statements).status_code == 403
     month = florist.collective.today().replace(day=1)
-    Statement.objects.create(collective=florist.collective, partner=florist, month=month, currency="EUR")
-    seat = seat_of(leo)
-    assert browser(leo).get("/c/montreuil/statements/").status_code == 403
+    closed = Statement.objects.create(collective=florist.collective, partner=florist, month=month, currency="EUR")
     assert not statements_visible_to(leo).exists()
-    change_seat(seat=seat, role=SeatRole.ACCOUNTS, by=None)
-    assert browser(leo).get("/c/montreuil/statements/").status_code == 200
-    assert statements_visible_to(leo).get().partner == florist
+    assert browser(leo).get(f"{statements}{closed.ref}/").status_code == 403
+    change_seat(seat=seat_of(leo), role=SeatRole.ACCOUNTS, by=None)
+    assert statements_visible_to(leo).get() == closed
+    assert browser(leo).get(f"{statements}{closed.ref}/").status_code == 200
     assert browser(leo).get("/c/montreuil/deliveries/new/").status_code == 403
 
 
