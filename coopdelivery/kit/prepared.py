@@ -18,6 +18,7 @@ from coopdelivery.kit.tenancy import NoCollective, acting_for, acting_id, everyo
 
 Row = TypeVar("Row", bound=Model)
 Values = tuple[Any, ...]
+Others = list[tuple[str, type[Model], list[str]]]
 Value = date | datetime | int | str | UUID | Collection[int]
 COLLECTIVE = 9_007_199_254_740_991  # stands for the acting collective while a question is compiled; no row has it
 
@@ -77,13 +78,18 @@ class PreparedRows(Generic[Row]):
         found = self._values(*values)
         own = _names(self.model)
         others = [(name, model, _names(model)) for name, model in ((name, _model_of(self.model, name)) for name in self.beside)]
-        return [self._made(row, own, others) for row in found]
+        seen: dict[tuple[str, Any], Model] = {}
+        return [self._made(row, own, others, seen) for row in found]
 
-    def _made(self, row: Values, own: list[str], others: list[tuple[str, type[Model], list[str]]]) -> Row:
+    def _made(self, row: Values, own: list[str], others: Others, seen: dict[tuple[str, Any], Model]) -> Row:
+        """What stands beside several rows is one object."""
         made, end = self.model.from_db(connection.alias, own, row[: len(own)]), len(own)
         for name, model, names in others:
-            setattr(made, name, model.from_db(connection.alias, names, row[end : end + len(names)]))
-            end += len(names)
+            values, end = row[end : end + len(names)], end + len(names)
+            key = (name, values[names.index(model._meta.pk.attname)])
+            if key not in seen:
+                seen[key] = model.from_db(connection.alias, names, values)
+            setattr(made, name, seen[key])
         return made
 
     def _columns(self, *values: Any) -> QuerySet[Any, Any]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from collectives.api.callers import Caller
 from collectives.api.errors import ApiError, invalid, not_found
-from coopdelivery.kit.prepared import Prepared, PreparedRows
+from coopdelivery.kit.prepared import PreparedRows
 from coopdelivery.places.models import Place
 from orders import selectors
 from orders.models import AddressBookEntry, Delivery, Partner, Stop
@@ -34,8 +34,9 @@ def deliveries_of(caller: Caller) -> QuerySet[Delivery]:
 
 
 OWN_STORE = PreparedRows(Partner, lambda ref: Partner.objects.filter(is_active=True, ref=ref), UUID, beside=["collective", "place"])
-PLACE = PreparedRows(Place, lambda pk: Place.objects.filter(pk=pk), int)
-IN_BOOK = Prepared(lambda place, partner: AddressBookEntry.objects.filter(place=place, partner=partner).values_list("pk")[:1], int, int)
+IN_BOOK = PreparedRows(
+    AddressBookEntry, lambda place, partner: AddressBookEntry.objects.filter(place=place, partner=partner)[:1], int, int, beside=["place"]
+)
 
 
 def store_for(caller: Caller, value: Any) -> Partner:
@@ -78,9 +79,10 @@ def places_of(caller: Caller, partners: QuerySet[Partner]) -> QuerySet[Place]:
 
 def place_for(caller: Caller, partner: Partner, pk: int) -> Place | None:
     """A place of the caller's, looked for where it most likely is."""
-    place = next(iter(PLACE(pk)), None)
-    if place is None or place.pk == partner.place_id or IN_BOOK(pk, partner.pk):
-        return place
+    if pk == partner.place_id:
+        return partner.place
+    for entry in IN_BOOK(pk, partner.pk):
+        return entry.place
     return places_of(caller, stores_of(caller)).filter(pk=pk).first()
 
 

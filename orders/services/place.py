@@ -51,12 +51,11 @@ def place_delivery(
     Asks geocoders and routers unless the quote is honoured: never inside a transaction.
     """
     contact = _checked_payer(payer, partner.collective.country) if payer else {}
-    fingerprint = request.fingerprint(partner.ref)
     key = kept_key(idempotency_key)
-    before = placed_before(key, fingerprint)
+    before = placed_before(key, request, partner)
     if before is not None:
         return before
-    accepted, prepared = _priced(request, desk or Desk(partner, placed_at), quote, fingerprint)
+    accepted, prepared = _priced(request, desk or Desk(partner, placed_at), quote)
     ready = Ready(prepared, accepted, key, request.note.strip(), contact)
     try:
         return write_orders([ready], partner=partner, by=by, at=placed_at or timezone.now())[0]
@@ -66,7 +65,7 @@ def place_delivery(
             request=request, partner=partner, by=by, idempotency_key=idempotency_key, quote=accepted, placed_at=placed_at, payer=payer
         )
     except IntegrityError:
-        again = placed_before(key, fingerprint)  # the same order, sent twice at once
+        again = placed_before(key, request, partner)  # the same order, sent twice at once
         if again is None:
             raise
         return again
@@ -96,7 +95,7 @@ def _known_or_ready(i: int, wanted: Wanted, known: Known, desk: Desk, ready: dic
         if order[0] != wanted.request.fingerprint(desk.partner.ref):
             raise KeyReused
         return order[1]
-    quote, prepared = _priced(wanted.request, desk, None, "")
+    quote, prepared = _priced(wanted.request, desk, None)
     ready[i] = Ready(prepared, quote, kept_key(wanted.key), wanted.request.note.strip())
     return None
 
@@ -127,12 +126,12 @@ def _checked_payer(payer: Payer, country: str) -> dict[str, str]:
     return {"payer_name": payer["name"][:120], "payer_email": email, "payer_phone": phone}
 
 
-def placed_before(key: str | None, fingerprint: str) -> Delivery | None:
+def placed_before(key: str | None, request: DeliveryRequest, partner: Partner) -> Delivery | None:
     """The delivery ordered with this key. Raises KeyReused when its content was another."""
     order = Order.objects.filter(idempotency_key=key).first() if key else None
     if order is None:
         return None
-    if order.fingerprint != fingerprint:
+    if order.fingerprint != request.fingerprint(partner.ref):
         raise KeyReused
     return order.deliveries.order_by("pk").first()
 
@@ -143,8 +142,9 @@ def _placed_before_all(keys: Iterable[str]) -> Known:
     return {str(row.order.idempotency_key): (row.order.fingerprint, row) for row in rows.order_by("-pk")}
 
 
-def _priced(request: DeliveryRequest, desk: Desk, quote: Quote | None, fingerprint: str) -> tuple[Quote, Prepared]:
+def _priced(request: DeliveryRequest, desk: Desk, quote: Quote | None) -> tuple[Quote, Prepared]:
     """The quote to bill, and the request made ready. What was shown and no longer holds is refused with the new price."""
+    fingerprint = request.fingerprint(desk.partner.ref) if quote is not None else ""
     honoured = quote is not None and is_honoured(quote, partner=desk.partner, fingerprint=fingerprint)
     way = quote.asked["way"] if quote is not None and honoured else None
     prepared = prepare(request=request, desk=desk, save_places=True, way=way)
