@@ -180,7 +180,15 @@ def test_tags_are_told_to_who_works_here_and_to_no_shop(
         assert stranger.get("/api/tags").json()["hydra:member"] == []
     program = as_application(keys.application, "tasks")
     assert program.get(f"/api/tasks/{task.pk}").json()["tags"] == []
-    assert [each["tags"] for each in shop.get("/api/deliveries").json()["hydra:member"][0]["tasks"]] == [[], []]
+    assert _tags_of_the_first_delivery(shop) == _tags_of_the_first_delivery(as_member(sam)) == [[], []]
+    own_shop = as_application(make_application(montreuil, scopes=("deliveries",)).application, "deliveries")
+    assert _tags_of_the_first_delivery(as_member(dana)) == _tags_of_the_first_delivery(own_shop) == [told[:1], told[:1]]
+
+
+def _tags_of_the_first_delivery(api: Api) -> list[list[dict[str, Any]]]:
+    listed = api.get("/api/deliveries").json()["hydra:member"][0]
+    assert api.get(listed["@id"]).json()["tasks"] == listed["tasks"]
+    return [task["tags"] for task in listed["tasks"]]
 
 
 def test_the_plain_prices_and_slots_of_integrators(shop: Api, florist: Partner) -> None:
@@ -191,3 +199,14 @@ def test_the_plain_prices_and_slots_of_integrators(shop: Api, florist: Partner) 
     world.make_delivery(florist)
     listed = shop.get(f"/api/stores/{florist.pk}/deliveries?order[dropoff.before]=desc").json()
     assert isinstance(listed["hydra:view"], dict)
+
+
+@pytest.mark.parametrize("path", ["deliveries", "deliveries/assert", "quotes", "retail_prices/calculate"])
+def test_supplements_nobody_offers_are_refused_and_none_is_nothing_asked(shop: Api, path: str) -> None:
+    body = {"dropoff": {"address": "7 place du Ralliement, Montreuil"}, "order": {"manualSupplements": []}}
+    assert shop.post(f"/api/{path}", body).status_code in {200, 201}
+    before = shop.get("/api/deliveries").json()["hydra:totalItems"]
+    body["order"] = {"manualSupplements": [{"pricingRule": "/api/pricing_rules/1", "quantity": 1}]}
+    answer = shop.post(f"/api/{path}", body)
+    assert (answer.status_code, answer.json()["violations"][0]["propertyPath"]) == (400, "order.manualSupplements")
+    assert shop.get("/api/deliveries").json()["hydra:totalItems"] == before

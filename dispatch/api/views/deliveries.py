@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from collectives.api.callers import Caller
 from collectives.api.endpoint import Answer, Call, Endpoint, Rule
 from collectives.api.errors import ApiError
 from collectives.api.shapes import Json, collection, iri, paged
@@ -38,7 +39,14 @@ def whole(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
 
 def shaped(call: Call, delivery: Delivery) -> Json:
     fresh: Any = whole(Delivery.objects.filter(pk=delivery.pk))
-    return shapes.deliveries(list(fresh), call.collective.zone)[0]
+    return shapes.deliveries(list(fresh), call.collective.zone, tags=sees_tags(call.caller))[0]
+
+
+def sees_tags(caller: Caller) -> bool:
+    """Staff, and programs of the co-op's own: nobody who orders."""
+    if caller.membership is not None:
+        return is_staff(caller.membership)
+    return caller.partner_ref is None and not caller.is_sandbox
 
 
 class Deliveries(Endpoint):
@@ -83,7 +91,7 @@ def listed(call: Call, rows: QuerySet[Delivery]) -> Answer:
         page, total, view = paged(call.request, own)
         return Answer(collection(call.request.path, [sandbox.shaped(row) for row in page], total=total, view=view), context="Delivery")
     page, total, view = paged(call.request, whole(rows).order_by("-pk" if newest else "pk"))
-    members = shapes.deliveries(list(page), call.collective.zone)
+    members = shapes.deliveries(list(page), call.collective.zone, tags=sees_tags(call.caller))
     return Answer(collection(call.request.path, members, total=total, view=view), context="Delivery")
 
 

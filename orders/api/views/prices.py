@@ -1,5 +1,6 @@
 """Prices before anything is ordered."""
 
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -35,9 +36,17 @@ def asked(call: Call) -> tuple[DeliveryRequest, Partner]:
 def asked_at(call: Call) -> tuple[DeliveryRequest, Desk]:
     """The same, with what was read on the way."""
     body = call.sent
+    _check_supplements(body.get("order"))
     partner = store_for(call.caller, body.get("store"))
     desk = Desk(partner)
     return Reader(call.caller, partner, desk.now, desk).delivery(body), desk
+
+
+def _check_supplements(order: Any) -> None:
+    """Price lists here offer none to choose from: what is asked for is never left out in silence. Raises Invalid."""
+    if isinstance(order, dict) and order.get("manualSupplements"):
+        sentence = _("The co-op adds supplements itself, to an order that is placed: leave them out.")
+        raise invalid("order.manualSupplements", sentence, "no_supplements")
 
 
 class Calculate(Endpoint):
