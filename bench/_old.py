@@ -16,7 +16,8 @@ A_DAY, A_ROUND, A_STOP, A_DELIVERY = 500, 10, 5, 30_000
 
 # Made as the services would leave it: finished, in rounds nobody rides any more; foreign keys and triggers are not asked meanwhile.
 # Each table: from one row that is there, what differs in the n-th copy, and how many.
-TABLES: tuple[tuple[str, dict[str, str], str], ...] = (
+Tables = tuple[tuple[str, dict[str, str], str], ...]
+OLD_TASKS: Tables = (
     (
         "orders_stop",
         {
@@ -53,6 +54,33 @@ TABLES: tuple[tuple[str, dict[str, str], str], ...] = (
         "generate_series(0, %(tasks)s - 1)",
     ),
 )
+# A day of deliveries after the other, back from yesterday, each with the drop that is looked at; they share their order.
+OLD_DELIVERIES: Tables = (
+    (
+        "orders_delivery",
+        {
+            "id": "10000000 + n",
+            "ref": "gen_random_uuid()",
+            "number": "'OLD-' || n",
+            "status": "CASE WHEN n %% 50 = 0 THEN 'cancelled' ELSE 'delivered' END",
+            "placed_at": "%(today)s::date - interval '1 day' - n * interval '1 day' / %(a_day)s",
+            "finished_at": "%(today)s::date - interval '1 day' - n * interval '1 day' / %(a_day)s",
+        },
+        "generate_series(0, %(deliveries)s - 1)",
+    ),
+    (
+        "orders_stop",
+        {
+            "id": "10000000 + n",
+            "ref": "gen_random_uuid()",
+            "delivery_id": "10000000 + n",
+            "status": "'done'",
+            "window_start": "%(today)s::date - interval '1 day' - n * interval '1 day' / %(a_day)s",
+            "window_end": "%(today)s::date - interval '22 hours' - n * interval '1 day' / %(a_day)s",
+        },
+        "generate_series(0, %(deliveries)s - 1)",
+    ),
+)
 COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position"
 INDEXES = """
     SELECT indexname, indexdef FROM pg_indexes
@@ -63,8 +91,9 @@ INDEXES = """
 class Copies:
     """`with Copies(...) as copies:` leaves nothing behind. Needs a role that may create databases and skip triggers."""
 
-    def __init__(self, today: date, *, tasks: int) -> None:
-        self.values = {"today": today, "tasks": tasks, "stops": tasks // A_STOP}
+    def __init__(self, today: date, *, tasks: int = 0, deliveries: int = 0) -> None:
+        self.tables = OLD_DELIVERIES if deliveries else OLD_TASKS
+        self.values = {"today": today, "tasks": tasks, "stops": tasks // A_STOP, "deliveries": deliveries}
         self.values |= {"a_day": A_DAY, "a_round": A_ROUND, "a_delivery": A_DELIVERY}
         self.none = str(connection.settings_dict["NAME"])
         self.old = f"{self.none}_old"
@@ -105,7 +134,7 @@ class Copies:
         with self._open(self.old) as cursor:
             cursor.execute("SET session_replication_role = replica")
             cursor.execute("SET maintenance_work_mem = '256MB'")
-            for table, differs, numbers in TABLES:
+            for table, differs, numbers in self.tables:
                 self._copy(cursor, table, differs, numbers)
 
     def _copy(self, cursor: Any, table: str, differs: dict[str, str], numbers: str) -> None:

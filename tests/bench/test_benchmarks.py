@@ -67,3 +67,10 @@ def test_every_listener_hears_of_every_change() -> None:
     found = figures("live", "--listeners", "5")
     assert (found["changes"], found["listeners"], found["lost"]) == (2, 5, 0)
     assert 0 < found["p50_ms"] <= found["p95_ms"] <= found["max_ms"]
+
+
+def test_the_list_of_deliveries_is_measured_with_and_without_old_ones() -> None:
+    found = figures("deliveries", "--deliveries", "10", "--old", "2000")
+    assert (found["ratio_old_deliveries"], found["old_deliveries"]) > (0, 2000 - 1)
+    assert 0 < found["queries"] <= 20
+    assert found["ratio_old_deliveries"] == max(value for name, value in found.items() if name.startswith("ratio_"))
