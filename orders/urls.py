@@ -42,7 +42,6 @@ urlpatterns = [
     path("deliveries/repeats/<uuid:ref>/", repeats.repeat, name="repeat"),
     path("deliveries/repeats/<uuid:ref>/change/", repeats.repeat_change, name="repeat_change"),
     path("deliveries/people/", seats.own_people, name="own_people"),
-    path("deliveries/people/<uuid:ref>/", seats.own_partner, name="own_partner"),
     path("deliveries/people/<uuid:ref>/invite/", seats.own_invite, name="own_invite"),
     path("deliveries/people/<uuid:ref>/<uuid:membership>/", seats.own_change, name="own_change"),
     path("deliveries/people/<uuid:ref>/<uuid:membership>/remove/", seats.own_remove, name="own_remove"),

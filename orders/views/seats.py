@@ -19,7 +19,7 @@ from orders.models import Partner, PartnerUser, SeatRole
 from orders.refusals import LastOwner, Refused
 from orders.selectors import partners_of
 from orders.services import change_seat, invite_to_partner, remove_partner_user
-from orders.views.here import collective_of, member, person
+from orders.views.here import chosen_partner, collective_of, member, partners, person
 
 UNPROCESSABLE, CONFLICT = 422, 409
 Problem = tuple[PartnerUser, Refused]
@@ -120,7 +120,7 @@ def _office(request: HttpRequest, ref: UUID) -> str:
 
 
 def _owners(request: HttpRequest, ref: UUID) -> str:
-    return reverse("orders:own_partner", kwargs={"collective": collective_of(request).slug, "ref": ref})
+    return reverse("orders:own_people", kwargs={"collective": collective_of(request).slug}) + f"?partner={ref}"
 
 
 @require_POST
@@ -145,17 +145,12 @@ def partner_user_remove(request: HttpRequest, ref: UUID, membership: UUID) -> Ht
 @require_safe
 @needs("seats.manage")
 def own_people(request: HttpRequest) -> HttpResponseBase:
-    """Straight to the people of the only partner; who owns several chooses."""
-    found = list(partners_of(member(request)).select_related("place"))
-    if len(found) == 1:
-        return redirect(_owners(request, found[0].ref))
-    return TemplateResponse(request, "orders/seat_for.html", {"partners": found})
-
-
-@require_safe
-@needs("seats.manage")
-def own_partner(request: HttpRequest, ref: UUID) -> HttpResponseBase:
-    return own_page(request, _own(request, ref), InviteForm())
+    """The people of the only partner, or of the one that is chosen."""
+    choices = partners(request)
+    found = chosen_partner(request, choices)
+    if found is None:
+        return TemplateResponse(request, "orders/seat_for.html", {"partners": choices})
+    return own_page(request, found, InviteForm())
 
 
 @require_POST
