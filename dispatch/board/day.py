@@ -112,6 +112,7 @@ class BoardDay:
     requests: int
     notes: int
     asks: int
+    handed: int
     freights: Freights
     service: Service
     tags: Tags
@@ -168,6 +169,7 @@ def board_of(collective: Collective, on: date, now: datetime) -> BoardDay:
         left_over=left_over(today) if on == today else [],
         open_incidents=open_incidents() if waits.incidents else [],
         asks=waits.asks,
+        handed=waits.handed,
         freights=freights,
         service=service,
         tags=tags_of(row.delivery_id for row in found),

@@ -72,9 +72,10 @@ def _waiting(settled_at: datetime, marked_since: datetime) -> QuerySet[Any, Any]
     after = Event.objects.filter(at__lte=settled_at).order_by("-id").values("id")[:1]
     requests = _count(RoundRequest.objects.filter(state=RoundRequest.State.OPEN))
     notes = _count(RoadNote.objects.filter(read_at=None))
+    handed = _count(Task.objects.live().filter(handed_to__isnull=False))
     marks = TimeMark.objects.filter(at__gte=marked_since)
     position = Coalesce(Subquery(after), 0)
-    return Membership.objects.order_by("pk").values_list(requests, asks, notes, Exists(incidents), Exists(marks), position)[:1]
+    return Membership.objects.order_by("pk").values_list(requests, asks, notes, handed, Exists(incidents), Exists(marks), position)[:1]
 
 
 def _count(found: QuerySet[Any, Any]) -> Coalesce:
@@ -96,11 +97,13 @@ WAITING = Prepared(_waiting, datetime, datetime)
 
 
 class Waiting(NamedTuple):
-    """What waits: requests, questions of partners, words nobody read, incidents; if couriers clocked; where a live page resumes."""
+    """What waits: requests, questions of partners, words nobody read, stops that other co-ops do, incidents; if couriers clocked; where a
+    live page resumes."""
 
     requests: int = 0
     asks: int = 0
     notes: int = 0
+    handed: int = 0
     incidents: bool = False
     marks: bool = False
     live_after: int = 0

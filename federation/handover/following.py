@@ -4,6 +4,7 @@ Each stop is read as it is now, never as an event told it: an event that comes l
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import uuid5
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from dispatch.services.proofs import Given, Ready
 from federation.handover.answering import give_back_work
 from federation.handover.telling import UNDER_WAY, record_both
 from federation.models import HandedTask, Handover
-from orders.models import Delivery, DeliveryStatus, Stop, StopStatus
+from orders.models import Delivery, DeliveryStatus, Stop, StopKind, StopStatus
 from orders.refusals import Refused as OrdersRefused
 from orders.services import cancel_delivery, cancel_drop
 
@@ -60,7 +61,7 @@ def follow_up(handover: Handover) -> Handover:
             else:
                 handing.follow(task=handed.task, told=said)
         own = Delivery.objects.get(pk=row.delivery_id)
-    _move(row, _state_of(taken, own))
+    _move(row, _state_of(taken, own), _fetched_at(stop for stop, _said in told.values()))
     return row
 
 
@@ -151,19 +152,32 @@ def _state_of(taken: Delivery, own: Delivery) -> State:
     return State.CANCELLED if state == State.RETURNED and own.status == DeliveryStatus.CANCELLED else state
 
 
-def _move(handover: Handover, state: State) -> None:
-    """One conditional UPDATE, told in both journals; nothing when it is there already, or the giver has handed it on since."""
+def _fetched_at(stops: Iterable[Stop]) -> datetime | None:
+    """When the receiver had all of it; None while it has not."""
+    pickups = [stop for stop in stops if stop.kind == StopKind.PICKUP]
+    if not pickups or any(stop.status != StopStatus.DONE for stop in pickups):
+        return None
+    return max((stop.finished_at for stop in pickups if stop.finished_at), default=timezone.now())
+
+
+def _move(handover: Handover, state: State, fetched_at: datetime | None) -> None:
+    """One conditional UPDATE, told in both journals; nothing when it is there already, or the giver has handed it on since.
+
+    What was fetched and delivered before anybody looked is told as both.
+    """
     if state == handover.state:
         return
     others = Handover.objects.filter(delivery_id=handover.delivery_id, state__in=UNDER_WAY).exclude(pk=handover.pk)
     if state in UNDER_WAY and others.exists():
         return
-    now = timezone.now()
-    values: dict[str, object] = {"state": state, "ended_at": None if state in UNDER_WAY else now}
-    if state != State.ACCEPTED and handover.custody_at is None and state not in {State.RETURNED, State.CANCELLED}:
-        values["custody_at"] = now
+    values: dict[str, object] = {"state": state, "ended_at": None if state in UNDER_WAY else timezone.now()}
+    newly_fetched = fetched_at is not None and handover.custody_at is None
+    if newly_fetched:
+        values["custody_at"] = fetched_at
     if not Handover.objects.filter(pk=handover.pk, state=handover.state).update(**values):
         return
+    if newly_fetched and state != State.CUSTODY:
+        record_both(EVENTS[State.CUSTODY], handover, by=None)
     if state in {State.RETURNED, State.CANCELLED}:
         give_back_work(handover, None)
     handover.state = state

@@ -80,7 +80,7 @@ def test_r39_a_delivery_is_handed_over(town: Collective, noa: Membership, dana: 
     handover = Handover.objects.select_related("receiver", "taken").get()
     ride(handover, noa)
     giver.goto(f"/c/montreuil/deliveries/{delivery.ref}/")
-    expect(giver.get_by_text("Received by Mme Roux")).to_be_visible()
+    expect(giver.get_by_text("Received by Mme Roux", exact=True)).to_be_visible()
     expect(giver.get_by_role("region", name="Hand-over")).to_contain_text("delivered")
     giver.get_by_role("link", name="to Nantes, for €12.50").click()
     expect(giver.get_by_text("The parcels changed hands")).to_be_visible()

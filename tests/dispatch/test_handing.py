@@ -4,6 +4,8 @@ import datetime as dt
 from uuid import UUID
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from collectives.models import Collective, Membership
 from coopdelivery.journal.models import Event
@@ -44,6 +46,13 @@ def test_r39_what_is_handed_over_leaves_its_round_and_the_tray(handed: Delivery)
     assert board_rows(TUESDAY)[0] == []
     assert not Task.objects.unplanned().exists()
     assert Delivery.objects.get(pk=handed.pk).status == DeliveryStatus.PLACED
+
+
+def test_r39_the_board_counts_what_other_co_ops_do(handed: Delivery, dana: Membership, tuesday: Collective) -> None:
+    client = Client()
+    client.force_login(dana.person)
+    page = client.get(reverse("dispatch:board", kwargs={"collective": tuesday.slug})).content.decode()
+    assert '<b>2</b> <span class="lg">stops with other co-ops' in page
 
 
 def test_r39_nobody_here_plans_or_finishes_it_meanwhile(handed: Delivery, dana: Membership, carl: Membership) -> None:

@@ -159,6 +159,18 @@ def test_r39_what_happens_there_comes_back_and_the_shop_sees_one_delivery(handov
     assert Event.objects.filter(name="delivery.delivered", collective_id=delivery.collective_id).count() == 1
 
 
+def test_r39_what_was_fetched_and_delivered_before_anybody_looked_is_told_as_both(handover: Handover, noa: Membership) -> None:
+    done = taken(handover, noa)
+    assert done.taken is not None
+    for task in tasks(done.taken):
+        with at_desk(done.receiver):
+            finish_task(task=task, by=noa.person, at=at(8))
+    what_follows()
+    names = Event.objects.filter(subject=str(done.ref), collective_id=done.giver_id).order_by("pk").values_list("name", flat=True)
+    assert list(names) == ["handover.offered", "handover.accepted", "handover.collected", "handover.delivered"]
+    assert fresh(done).custody_at == at(8)
+
+
 def test_r39_a_replay_of_every_event_changes_nothing(handover: Handover, delivery: Delivery, noa: Membership) -> None:
     ride(taken(handover, noa), noa)
     before = list(Event.objects.order_by("pk").values_list("pk", flat=True))
