@@ -53,7 +53,10 @@ def prepare(*, by: Person, **card: Any) -> FrameworkContract:
 
     Raises NotOfPartnerships, CallTooShort.
     """
-    check_runner(by)
+    if not may_run(by):
+        with transaction.atomic():
+            journal.record("contract.refused", subject="new", collective_id=None, by=by, what="prepare", why=NotOfPartnerships.__name__)
+        raise NotOfPartnerships
     _check_days(card["closes_on"])
     with transaction.atomic():
         row = FrameworkContract.objects.create(**card, opened_by=by)

@@ -76,7 +76,10 @@ def open_purchase(
 
     Raises NotABuyer, ClosesTooSoon.
     """
-    check_runner(by)
+    if not may_run(by):
+        with transaction.atomic():
+            journal.record("group_purchase.refused", subject="new", collective_id=None, by=by, what="open", why=NotABuyer.__name__)
+        raise NotABuyer
     if closes_on <= timezone.localdate():
         raise ClosesTooSoon
     words = {"title": title.strip(), "supplier": supplier.strip(), "unit": unit.strip(), "terms": terms.strip()}

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from collectives.forms import refuse
@@ -30,6 +31,7 @@ from federation.forms.contracts import (
     VerdictForm,
 )
 from federation.models import Allotment, FrameworkContract
+from orders.models import Delivery
 
 State = Allotment.State
 
@@ -72,12 +74,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """`status` 302 when it was done; else the form with what was typed, or a sentence."""
+    """`status` 302 when it was done; and what is said then; else the form with what was typed, or a sentence."""
 
     contract: FrameworkContract
     status: int
     asked: Asked
     refusal: str = ""
+    said: str = ""
 
 
 RUN: Mapping[str, Act] = {
@@ -156,13 +159,20 @@ def do(acts: Mapping[str, Act], slug: str, ref: uuid.UUID, data: Any, who: Actor
     if not asked.form.is_valid():
         return Done(contract, 422, asked)
     try:
-        act.work(found, asked.form, who)
+        result = act.work(found, asked.form, who)
     except Refusal as refusal:
         if refusal.field in asked.form.fields:
             refuse(asked.form, refusal)
             return Done(contract, 422, asked)
         return Done(contract, 409, asked, str(refusal))
-    return Done(contract, 302, asked)
+    return Done(contract, 302, asked, said=_said(result))
+
+
+def _said(result: object) -> str:
+    """What the visitor is told when it was done."""
+    if isinstance(result, Delivery):
+        return gettext("%(number)s: %(name)s rides it.") % {"number": result.number, "name": result.collective.name}
+    return gettext("Done.")
 
 
 def contract_of(found: Any) -> FrameworkContract:

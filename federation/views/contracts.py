@@ -51,7 +51,7 @@ def contract(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
 def contract_act(request: HttpRequest, act: str, ref: uuid.UUID) -> HttpResponseBase:
     done = do(RUN, act, ref, request.POST, Actor(actor(request)))
     if done.status == 302:
-        messages.success(request, _("Done."))
+        messages.success(request, done.said)
         return redirect("federation:contract", ref=done.contract.ref)
     return _one(request, done.contract, done)
 

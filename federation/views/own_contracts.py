@@ -62,7 +62,7 @@ def contract_answer(request: HttpRequest, act: str, ref: uuid.UUID) -> HttpRespo
 
 def _answered(request: HttpRequest, done: Done) -> HttpResponseBase:
     if done.status == 302:
-        messages.success(request, _("Done."))
+        messages.success(request, done.said)
         return redirect("licence:contract", collective=here(request).slug, ref=done.contract.ref)
     return _one(request, done.contract, done)
 

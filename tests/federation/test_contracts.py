@@ -308,7 +308,14 @@ def test_r08_a_contract_is_prepared_by_who_may_and_whole(mons: Collective, fay: 
     calls.stop(contract=contract, reason="They went bankrupt.", by=fay)
     with pytest.raises(NotPossibleNow):
         calls.stop(contract=contract, reason="Again.", by=fay)
-    assert [why for _what, why in tried()] == ["NotOfPartnerships", "NoLots", "LotNamed", "NotPossibleNow", "NotPossibleNow"]
+    assert [why for _what, why in tried()] == [
+        "NotOfPartnerships",
+        "NotOfPartnerships",
+        "NoLots",
+        "LotNamed",
+        "NotPossibleNow",
+        "NotPossibleNow",
+    ]
 
 
 def test_r08_candidates_hear_and_who_refused_does_not(

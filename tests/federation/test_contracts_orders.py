@@ -155,4 +155,5 @@ def test_r08_ordered_on_the_page(contract: FrameworkContract, partner: Partner, 
         assert (refused.status_code, said in refused.text, "Bell." in refused.text) == (422, True, True)
     key = str(uuid4())
     assert [client.post(url, {**sent, "key": key}).status_code for _twice in range(2)] == [302, 302]
-    assert len(deliveries(montreuil)) == 1
+    (found,) = deliveries(montreuil)
+    assert f"{found.number}: Montreuil rides it." in client.get(f"/federation/contracts/{contract.ref}/").text

@@ -258,7 +258,8 @@ def test_r09_only_who_may_and_only_in_its_time(enough: GroupPurchase, mons: Coll
     for act, refusal in attempts:
         with pytest.raises(refusal):
             act()
-    assert [why for _what, why in tried()] == [refusal.__name__ for _act, refusal in attempts]
+    assert tried()[0] == ("open", "NotABuyer")
+    assert [why for _what, why in tried()[1:]] == [refusal.__name__ for _act, refusal in attempts]
     running.call_off(purchase=enough, reason="The supplier is broke.", by=fay)
     enough.refresh_from_db()
     assert (enough.state, enough.reason, Posting.objects.count()) == ("called_off", "The supplier is broke.", 0)
