@@ -46,21 +46,33 @@ def write_rows(rows: Sequence[Row], *, unless_known: bool = False) -> list[Row]:
 def write_together(*tables: Sequence[Model]) -> None:
     """Write new rows of several models; those of a later table may point to unsaved rows of an earlier one.
 
-    PostgreSQL is asked for all ids at once and then given all tables at once: two trips, whatever there is to write. Raises as
-    `write_rows` does.
+    PostgreSQL is asked for all ids at once (unless `draw_ids` did) and then given all tables at once: two trips, whatever there is to
+    write. Raises as `write_rows` does.
     """
     connection, full = _in_transaction(), [table for table in tables if table]
     if connection.vendor != "postgresql":
         for table in full:
             write_rows(table)
         return
-    ids = iter(_drawn([_insert_of(type(row)).sequence for table in full for row in table], connection))
-    for table in full:
-        _settle(table, [next(ids) for _row in table], connection)
+    draw_ids(*full)
     said = [_insert_of(type(table[0])).statement(table, connection, with_ids=True) for table in full]
     if said:
         with connection.cursor() as cursor:
             cursor.execute(";\n".join(sql for sql, _params in said), [value for _sql, params in said for value in params])
+    for table in full:
+        _settle(table, [row.pk for row in table], connection)
+
+
+def draw_ids(*tables: Sequence[Model]) -> None:
+    """Give ids to new rows that have none, ahead of `write_together`: a question less while something is locked.
+
+    For PostgreSQL alone; elsewhere rows get their ids as they are written.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    rows = [row for table in tables for row in table if row.pk is None]
+    if connection.vendor == "postgresql" and rows:
+        for row, pk in zip(rows, _drawn([_insert_of(type(row)).sequence for row in rows], connection), strict=True):
+            row.pk = pk
 
 
 def _in_transaction() -> BaseDatabaseWrapper:

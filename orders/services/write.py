@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Model
 
 from collectives.models import Collective
-from coopdelivery.kit.writing import write_together
+from coopdelivery.kit.writing import draw_ids, write_together
 from coopdelivery.people.models import Person
 from orders.models import AddressBookEntry, Delivery, DeliveryStatus, Order, OrderLine, Parcel, Partner, Quote, Stop, StopKind
 from orders.refusals import QuoteTaken
@@ -50,21 +50,28 @@ def write_orders(ready: Sequence[Ready], *, partner: Partner, by: Person | None,
     The collective's row stays locked from the numbers to the end, so they are given once and none is skipped; a few hundred at most.
     """
     rows = [_rows_of(each, partner, by, at) for each in ready]
+    tables = _tables(rows)
+    draw_ids(*tables)
     with transaction.atomic():
         _number(rows, partner.collective)
         check_room(_drops(ready), ready[0].prepared.terms)
         _accept([each.quote for each in ready if each.quote.pk], at)
-        write_together(
-            [each.order for each in rows],
-            [line for each in rows for line in each.lines],
-            [each.delivery for each in rows],
-            [stop for each in rows for stop in each.stops],
-            [parcel for each in rows for parcel in each.parcels],
-        )
+        write_together(*tables)
         _count_book_entries(ready, at)
         if partner.terms != Partner.Terms.CARD:
             announce_all([(each.delivery, each.stops) for each in rows], by=by)
     return [each.delivery for each in rows]
+
+
+def _tables(rows: Sequence[Rows]) -> list[Sequence[Model]]:
+    """What points to a row comes after it."""
+    return [
+        [each.order for each in rows],
+        [line for each in rows for line in each.lines],
+        [each.delivery for each in rows],
+        [stop for each in rows for stop in each.stops],
+        [parcel for each in rows for parcel in each.parcels],
+    ]
 
 
 def _rows_of(ready: Ready, partner: Partner, by: Person | None, at: datetime) -> Rows:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from collectives.models import Collective
 from collectives.tenancy import NoCollective, acting_for
 from coopdelivery.journal.models import Errand, Event
-from coopdelivery.kit.writing import write_rows, write_together
+from coopdelivery.kit.writing import draw_ids, write_rows, write_together
 from orders.models import Order, OrderLine, Partner
 from tests.conftest import make_collective
 from tests.orders.world import make_partner
@@ -131,3 +131,15 @@ def test_outside_a_transaction_nothing_is_written() -> None:
     with pytest.raises(RuntimeError):
         write_together([_event()])
     assert not Event.objects.exists()
+
+
+def test_ids_drawn_ahead_are_the_rows_own(partner: Partner, django_assert_max_num_queries: Any) -> None:
+    with acting_for(partner.collective):
+        order = _order(partner, "MO-1")
+        line = _line(order, "base")
+        draw_ids([order], [line])
+        drawn, new = order.pk, [order._state.adding]
+        with transaction.atomic(), django_assert_max_num_queries(1 if drawn else 2):
+            write_together([order], [line])
+        assert (drawn in {None, order.pk}, [*new, order._state.adding]) == (True, [True, False])
+        assert OrderLine.objects.get().order == order
