@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import DateField, IntegerField, QuerySet, TimeField, Value
 from django.utils import timezone
 
 from collectives.models import ClosedDay, Collective, Invitation, Membership, OpeningHours, Role, RoleHeld, Shift, Zone
@@ -16,8 +17,15 @@ from coopdelivery.kit.windows import Window, day_bounds
 from coopdelivery.places.areas import holds
 from coopdelivery.places.geometry import Point
 
-HOURS = Prepared(lambda: OpeningHours.objects.values_list("weekday", "opens", "closes"))
-CLOSED = Prepared(lambda: ClosedDay.objects.values_list("day"))
+
+def _standing() -> QuerySet[OpeningHours, tuple[Any, ...]]:
+    """A row of the week has no day, a closed day nothing else."""
+    nothing = [Value(None, kind()) for kind in (IntegerField, TimeField, TimeField)]
+    hours = OpeningHours.objects.order_by().values_list("weekday", "opens", "closes", Value(None, DateField()))
+    return hours.union(ClosedDay.objects.order_by().values_list(*nothing, "day"), all=True)
+
+
+STANDING = Prepared(_standing)
 
 
 def acting_collective() -> Collective:
@@ -58,11 +66,12 @@ def on_shift(day: date, *, kind: str = "", collective: Collective | None = None)
 
 
 def opening_calendar(collective: Collective | None = None) -> OpeningCalendar:
-    """Hours and closed days in two queries, to ask many questions of."""
+    """Hours and closed days in one query, to ask many questions of."""
     hours: dict[int, list[tuple[time, time]]] = defaultdict(list)
-    for weekday, opens, closes in HOURS():
+    rows = STANDING()
+    for weekday, opens, closes in sorted(row[:3] for row in rows if row[3] is None):
         hours[weekday].append((opens, closes))
-    closed = frozenset(day for (day,) in CLOSED())
+    closed = frozenset(row[3] for row in rows if row[3] is not None)
     return OpeningCalendar(zone=(collective or acting_collective()).zone, hours=dict(hours), closed=closed)
 
 
