@@ -58,6 +58,8 @@ def _row(delivery: Delivery, stop: Stop, task: Task) -> Row:
         longitude=place.longitude,
         courier=None,
         round_name=None,
+        collect_cents=stop.collect_cents,
+        doorstep=stop.doorstep,
         has_incidents=False,
     )
 

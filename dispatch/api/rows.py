@@ -47,6 +47,8 @@ class Row(NamedTuple):
     longitude: float | None
     courier: str | None
     round_name: str | None
+    collect_cents: int
+    doorstep: bool
     has_incidents: bool
 
 
@@ -65,7 +67,7 @@ COLUMNS = (
     Coalesce("closes_at", "stop__window_end"), Coalesce("place__contact_name", "stop__contact_name"),
     Coalesce("place__phone", "stop__phone"), "stop__note", "stop_id", Coalesce("place_id", "stop__place_id"), _own("name"),
     _own("street_address"), _own("postcode"), _own("city"), _own("note"), _point("latitude"), _point("longitude"),
-    "round__courier__person__username", "round__name",
+    "round__courier__person__username", "round__name", "stop__collect_cents", "stop__doorstep",
 )  # fmt: skip
 ORDER = ("round_id", "position", "stop__window_end", "delivery_id", "stop__position", "pk")
 
@@ -215,17 +217,19 @@ def told(
         "assignedTo": row.courier,
         "tour": f"/api/tours/{row.round_id}" if row.round_name else None,
         "position": row.position,
-        "doorstep": False,
+        "doorstep": row.doorstep and not row.leg,
         "images": [],
         "incidents": [],
     }
 
 
 def _metadata(row: Row, place: Neighbours) -> Json:
-    """Always an object; `store` and the order's number when a partner ordered."""
+    """Always an object; `store` and the order's number when a partner ordered, what to take in cash at the door, in cents."""
     data: dict[str, Any] = {"order_number": row.number, "delivery_position": place.position}
     if row.partner_id:
         data["store"] = f"/api/stores/{row.partner_id}"
+    if row.collect_cents and not row.leg:
+        data |= {"payment_method": "CASH_ON_DELIVERY", "order_total": row.collect_cents}
     return data
 
 

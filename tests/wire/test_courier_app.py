@@ -7,11 +7,12 @@ import pytest
 from django.test import Client
 
 from collectives.models import Collective, Membership, Policy, PushToken
+from collectives.tenancy import acting_for
 from coopdelivery.decisions.models import Proposal
 from coopdelivery.people.models import Person
 from dispatch.models import Incident, Position, Proof, Round, Task
 from dispatch.services.progress import start_task
-from orders.models import Partner
+from orders.models import Partner, Stop
 from tests.api.world import Api, as_member
 from tests.conftest import PASSWORD
 from tests.dispatch.conftest import TUESDAY, Order, at
@@ -90,6 +91,19 @@ def test_a_task_has_what_the_screens_read(app: Api, stops: list[Task], carl: Mem
     assert drop["previous"] == f"/api/tasks/{stops[0].pk}"
     assert (drop["packages"][0]["quantity"], drop["packages"][0]["short_code"], drop["weight"]) == (1, "BO", 2000)
     assert drop["address"]["telephone"] == "+33145678901"
+
+
+def test_cash_and_the_doorstep_stand_on_the_drop_alone(app: Api, stops: list[Task], tuesday: Collective) -> None:
+    pickup, drop = app.get(f"/api/me/tasks/{TUESDAY}").json()["items"][:2]
+    assert [(task["doorstep"], "payment_method" in task["metadata"], "order_total" in task["metadata"]) for task in (pickup, drop)] == [
+        (False, False, False),
+        (False, False, False),
+    ]
+    with acting_for(tuesday):
+        Stop.objects.filter(pk=stops[1].stop_id).update(collect_cents=2450, doorstep=True)
+    pickup, drop = app.get(f"/api/me/tasks/{TUESDAY}").json()["items"][:2]
+    assert ("payment_method" in pickup["metadata"], pickup["doorstep"]) == (False, False)
+    assert (drop["metadata"]["payment_method"], drop["metadata"]["order_total"], drop["doorstep"]) == ("CASH_ON_DELIVERY", 2450, True)
 
 
 def test_looking_at_a_day_makes_no_list(app: Api, tuesday: Collective) -> None:
