@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from collectives.models import Membership, Vehicle
-from dispatch.models import ALONG, Incident, Leg, Proof, Round, Task, TaskStatus
+from dispatch.models import ALONG, Incident, Leg, Proof, Round, Tag, Task, TaskStatus
 from dispatch.services.arrivals import days_of
 from orders.models import Delivery, Stop
 from orders.outlook import Arrival, register_arrival, register_planned
@@ -56,7 +56,7 @@ def _arrival(owned: Round, at: object, before: int, *, under_way: bool) -> Arriv
 
 @register
 def work_of(delivery: Delivery, membership: Membership) -> Panel | None:
-    """Attempts, proofs and incidents; the names of couriers, the link to the board and the way through a hub are for staff."""
+    """Attempts, proofs and incidents; names of couriers, tags, the link to the board and the way through a hub are for staff."""
     staff = is_staff(membership)
     tasks = Task.objects.filter(delivery=delivery).select_related(
         "stop__place", "place", "round__courier__person", "finished_by", "handed_to"
@@ -67,4 +67,5 @@ def work_of(delivery: Delivery, membership: Membership) -> Panel | None:
     proofs = Proof.objects.filter(task__in=found).select_related("task__stop__place", "task__place", "by")
     incidents = Incident.objects.filter(task__in=found).select_related("task__stop__place", "task__place", "reported_by")
     context = {"tasks": found, "proofs": list(proofs), "incidents": list(incidents), "staff": staff}
+    context["tags"] = list(Tag.objects.filter(uses__delivery=delivery)) if staff else []
     return Panel("dispatch/_delivery_panel.html", context)

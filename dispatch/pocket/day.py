@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from collectives.models import Membership, Shift
+from collectives.models import Membership, Shift, TimeCorrection
 from collectives.worked import NOT_AT_WORK, AtWork, at_work
 from coopdelivery.kit.windows import day_bounds
 from coopdelivery.places import legs
@@ -37,6 +37,7 @@ class PocketDay:
     rounds: list[Round]
     at_work: AtWork = NOT_AT_WORK
     position: str = "off"
+    hours_asked: bool = False
 
     @property
     def stops(self) -> list[Visit]:
@@ -78,19 +79,32 @@ def day_of_courier(membership: Membership) -> PocketDay:
         rounds,
         at_work([membership], now).get(membership.pk, NOT_AT_WORK),
         sharing_of(membership),
+        _is_asked(rounds, membership),
     )
+
+
+def _asked(membership: Membership) -> QuerySet[TimeCorrection]:
+    """Corrections of the courier's hours that the office asked for, and that count once the courier confirms them."""
+    found = TimeCorrection.objects.filter(membership=membership, state=TimeCorrection.State.OPEN)
+    return found.exclude(asked_by=membership.person_id)
+
+
+def _is_asked(rounds: Sequence[Round], membership: Membership) -> bool:
+    """Known from the question about rounds where there are any; a day without stops can afford one of its own."""
+    return bool(getattr(rounds[0], "hours_asked", False)) if rounds else _asked(membership).exists()
 
 
 def _rounds(membership: Membership, on: date, shifts: Sequence[Shift], now: datetime) -> list[Round]:
     """Today's. At night, and until a shift that began yesterday is over, also yesterday's that are not finished since midnight."""
     midnight, _end = day_bounds(on, membership.collective.zone)
-    today = Round.objects.filter(courier=membership, on=on)
+    mine = Round.objects.filter(courier=membership).annotate(hours_asked=Exists(_asked(membership)))
+    today = mine.filter(on=on)
     if timezone.localtime(now, membership.collective.zone).time() >= NIGHT_ENDS and not any(
         shift.starts_at < midnight and now < shift.ends_at for shift in shifts
     ):
         return ordered(today)
     going = Task.objects.filter(Q(status__in=LIVE) | Q(finished_at__gte=midnight), round=OuterRef("pk"))
-    return ordered(today | Round.objects.filter(Exists(going), courier=membership, on=on - timedelta(days=1)))
+    return ordered(mine.filter(Q(on=on) | Q(Exists(going), on=on - timedelta(days=1))))
 
 
 def _in_order(rounds: Sequence[Round]) -> list[Task]:

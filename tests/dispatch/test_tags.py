@@ -19,6 +19,7 @@ from dispatch.services.refusals import CannotMove, NotAPlanner
 from dispatch.services.relay import relay
 from dispatch.services.tags import MOST, copy_tags, keep_tag, remove_tag, tag_deliveries
 from orders.models import Delivery, Partner
+from orders.services import add_partner_user
 from tests.dispatch.conftest import TUESDAY, Order, refs, tasks_of
 
 JSON = {"Accept": "application/json"}
@@ -42,6 +43,13 @@ def cold(tuesday: Collective, dana: Membership) -> Tag:
 @pytest.fixture
 def delivery(order: Order) -> Delivery:
     return order(drops=2)
+
+
+@pytest.fixture
+def seated(sam: Membership, florist: Partner) -> Membership:
+    """Orders for the partner whose deliveries these are."""
+    add_partner_user(partner=florist, membership=sam, by=None)
+    return sam
 
 
 def names_of(delivery: Delivery) -> list[str]:
@@ -187,3 +195,16 @@ def test_tags_of_another_co_op_do_not_exist_here(board: Client, cold: Tag, nina:
     client.force_login(nina.person)
     assert client.post(url("tag_remove", slug="cold-chain")).status_code == 404
     assert Tag.objects.count() == 1
+
+
+def test_the_page_of_a_delivery_shows_its_tags_to_the_staff_alone(
+    cold: Tag, delivery: Delivery, dana: Membership, seated: Membership, client: Client
+) -> None:
+    tag_deliveries(tasks=refs(tasks_of(delivery)[:1]), tag=cold, on=True, by=dana.person)
+    page = reverse("orders:delivery", kwargs={"collective": "montreuil", "ref": delivery.ref})
+    seen = []
+    for person in (dana.person, seated.person):
+        client.force_login(person)
+        answer = client.get(page)
+        seen.append((answer.status_code, "Cold chain" in answer.content.decode()))
+    assert seen == [(200, True), (200, False)], "the co-op's own words stay in the co-op"

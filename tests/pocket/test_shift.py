@@ -26,6 +26,7 @@ from tests.pocket.conftest import Sync
 
 pytestmark = pytest.mark.usefixtures("tuesday")
 VERBS = list(map(str, TimeMark.Verb))
+HINT = "The office asks about a time in your hours."
 
 
 @pytest.fixture
@@ -118,10 +119,17 @@ def test_what_the_office_asks_for_is_answered_on_the_phone(
     wrong = TimeMark.objects.get()
     asked = ask_correction(membership=carl, verb="clock_on", at=at(7, 30), by=nora.person, reason="the key was taken then", replaces=wrong)
     assert "waits for you" in phone.get("/courier/hours/").content.decode()
+    assert HINT in phone.get("/courier/").content.decode()
     assert phone.post("/courier/hours/", {"correction": str(asked.ref), "answer": answer}).status_code == 302
+    assert HINT not in phone.get("/courier/").content.decode(), "answered is answered"
     assert [turn.starts_at for turn in turns_of(TimeMark.objects.all())] == [counted]
     again = phone.post("/courier/hours/", {"correction": str(asked.ref), "answer": answer})
     assert (again.status_code, TimeMark.objects.count()) == (400, 2 if answer == "yes" else 1)
+
+
+def test_the_day_says_nothing_of_what_the_courier_asked_for(phone: Client, carl: Membership) -> None:
+    ask_correction(membership=carl, verb="clock_on", at=at(7), by=carl.person, reason="forgotten")
+    assert HINT not in phone.get("/courier/").content.decode()
 
 
 @pytest.mark.parametrize("body", [{"correction": "x", "answer": "yes"}, {"correction": str(uuid.uuid4()), "answer": "yes"}])
