@@ -68,14 +68,18 @@ def all_appeals() -> QuerySet[Appeal]:
 
 
 def page_of(contract: FrameworkContract, today: date, collective: Collective | None = None) -> ContractPage:
-    """Four queries, however many lots and candidates. `collective`: whose own applications are shown too."""
+    """Four queries, however many lots and candidates. `collective`: whose own applications are shown too.
+
+    An allotment that its co-op did not take is kept, and shown to nobody.
+    """
     asking = contract.takes_applications(today)
     applied = Application.objects.filter(lot__contract=contract).select_related("collective").order_by("collective__name", "pk")
     by_lot: dict[int, list[Application]] = defaultdict(list)
     for application in applied:
         by_lot[application.lot_id].append(application)
     objected = Prefetch("appeals", Appeal.objects.select_related("collective", "decided_by"))
-    decided = Prefetch("allotments", Allotment.objects.select_related("collective", "decided_by").prefetch_related(objected))
+    told = Allotment.objects.exclude(state=Allotment.State.DECLINED).select_related("collective", "decided_by")
+    decided = Prefetch("allotments", told.prefetch_related(objected))
     own = collective.pk if collective else 0
     lots = [
         LotRow(

@@ -141,7 +141,10 @@ def test_r08_who_withdraws_on_the_page_is_on_no_page(mons: Collective, nina: Mem
         page = signed_in(fay).get(f"/federation/contracts/{contract.ref}/").text
         made = allotted(lot, mons, fay)
         later = signed_in(world.delegate_of(mons)).get(f"/c/mons/federation/contracts/{contract.ref}/").text
+        allotting.decline(allotment=made, collective=mons)
+        afterwards = signed_in(fay).get(f"/federation/contracts/{contract.ref}/").text
     assert "Mons rides." in page
+    assert not any(words in afterwards for words in ("Mons", "Nearest to the depot"))
     assert not any("Nantes" in text for text in (page, later))
     assert made.candidate_ids == {mons.pk}
     assert not Application.objects.filter(collective=nina.collective).exists()
