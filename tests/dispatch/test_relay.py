@@ -117,7 +117,7 @@ def test_the_parcels_the_promise_the_price_and_the_partners_view_stay_as_they_ar
     seen = work_of(delivery, Membership.objects.get(pk=dana.pk))
     assert seen is not None
     assert len(seen.context["tasks"]) == 7
-    shaped = deliveries([Delivery.objects.select_related("order", "partner").get()], dana.collective.zone)[0]
+    shaped = deliveries([Delivery.objects.select_related("order", "partner").get()], dana.collective.zone, tags=True)[0]
     assert [task["address"]["name"] for task in shaped["tasks"]] == ["Fleurs", None, None]
     assert [task["next"] for task in shaped["tasks"]][-1] is None
 
