@@ -68,11 +68,12 @@ def totals_of(statement: Statement) -> Totals:
 
 
 def sums_by_statement(statements: list[Statement]) -> dict[int, tuple[int, Money]]:
-    """Statement id → number of orders and total with VAT, in one query; statements without lines are left out."""
+    """Statement id → number of orders and total with VAT, in one query; none and nothing for a month without lines."""
     rows = (
         StatementLine.objects.filter(statement__in=statements)
         .order_by()
         .values("statement_id", "currency")
         .annotate(count=Count("pk", filter=Q(credit=None)), gross=Sum("net_cents") + Sum("vat_cents"))
     )
-    return {row["statement_id"]: (row["count"], Money(row["gross"], row["currency"])) for row in rows}
+    empty = {statement.pk: (0, Money(0, statement.currency)) for statement in statements}
+    return empty | {row["statement_id"]: (row["count"], Money(row["gross"], row["currency"])) for row in rows}

@@ -27,7 +27,7 @@ LIST_LENGTH = 200
 def statements(request: HttpRequest) -> HttpResponse:
     found = list(statements_visible_to(member(request)).select_related("partner")[:LIST_LENGTH])
     sums = sums_by_statement(found)
-    rows = [{"statement": row, "sum": sums.get(row.pk)} for row in found]
+    rows = [{"statement": row, "sum": sums[row.pk]} for row in found]
     context = {"rows": rows, "tab": "statements", "office": allows(member(request), "books.view")}
     return TemplateResponse(request, "orders/statement_list.html", context)
 

@@ -13,7 +13,7 @@ from coopdelivery.kit.money import Money
 from coopdelivery.ledger.models import Posting
 from orders.invoices.selectors import statements_visible_to
 from orders.invoices.services import AlreadyClosed, MonthNotOver, NothingToClose, bill_order, close_statement, open_statement
-from orders.invoices.totals import totals_of
+from orders.invoices.totals import sums_by_statement, totals_of
 from orders.models import Credit, Order, Partner, Statement, StatementLine
 from orders.payments.credits import BadCredit, NoReason, NotSettledYet, PaidByCard, credit_order, creditable
 from orders.payments.settlement import settle_order
@@ -54,6 +54,12 @@ def test_a_closed_month_has_a_number_and_a_day_to_pay(october: Statement, ada: M
     assert (closed.number, closed.due_on, closed.closed_by) == ("S-2026-0001", dt.date(2026, 12, 5), ada.person)
     event = Event.objects.get(name="statement.closed")
     assert (event.subject, event.data["gross"], event.by_id) == (str(october.ref), "28.18", ada.person.pk)
+
+
+def test_a_month_without_lines_is_listed_with_nothing(florist: Partner, october: Statement) -> None:
+    with transaction.atomic():
+        empty = open_statement(partner=florist, month=dt.date(2026, 9, 1), currency="EUR")
+    assert sums_by_statement([october, empty]) == {october.pk: (2, Money(2818, "EUR")), empty.pk: (0, Money(0, "EUR"))}
 
 
 def test_numbers_have_no_gap_when_a_close_is_refused(open_montreuil: Collective, october: Statement, ada: Membership) -> None:
