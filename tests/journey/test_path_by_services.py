@@ -143,7 +143,7 @@ def prepare(coop: Collective, ada: Someone) -> dict[str, Someone]:
             card = {"name": name, "kind": "florist", "address": f"{street}, Helsinki", "terms": terms, "price_list": prices.pk, **asked}
             ada.sends(f"{home}/partners/new/", is_active="on", **card)
             partner = Partner.objects.get(name=name)
-            ada.sends(f"{home}/partners/{partner.ref}/invite/", name=who.title(), email=f"{who}@shops.test")
+            ada.sends(f"{home}/partners/{partner.ref}/invite/", name=who.title(), email=f"{who}@shops.test", role="owner")
             people[who] = welcome(f"{who}@shops.test", who.title())
     assert PriceList._base_manager.count() == 1
     return people
