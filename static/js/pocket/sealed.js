@@ -113,7 +113,11 @@ export async function update(id, change, store) {
 document.addEventListener("submit", (event) => {
   if (!("leave" in event.target.dataset) || !globalThis.crypto?.subtle) return;
   event.preventDefault();
-  lock().catch(() => {}).finally(() => event.target.submit());
+  const form = event.target;
+  lock().catch(() => {}).finally(() => {
+    if (!form.isConnected) { form.hidden = true; document.body.append(form); } // the day was drawn anew meanwhile, and its form with it
+    form.submit();
+  });
 }, { capture: true });
 
 /** How many rows wait to be sent, by their author: this much may be known of others. */
