@@ -138,7 +138,7 @@ class InviteForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail"))
-    role = forms.ChoiceField(label=_("What they may do"), choices=SEAT_WORDS, initial=SeatRole.ORDERS)
+    role = forms.ChoiceField(label=_("What they may do"), choices=SEAT_WORDS)
 
 
 class EntryForm(Placed):

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from collectives.access import needs
 from coopdelivery.places.models import Place
 from coopdelivery.places.services import NoAddress, find_or_create_place
-from orders.forms.partner import InviteForm, ParcelTypeForm, PartnerForm, Placed, parcel_type_values, partner_values
+from orders.forms.partner import ParcelTypeForm, PartnerForm, Placed, parcel_type_values, partner_values
 from orders.models import ParcelType, Partner, PriceList
 from orders.refusals import BadAddress, Refused
 from orders.services import add_partner, edit_partner, save_parcel_type
 from orders.services.contacts import checked_phone
 from orders.views.here import collective_of, person
-from orders.views.seats import partner_page
+from orders.views.seats import new_person, partner_page
 
 UNPROCESSABLE = 422
 
@@ -51,7 +51,7 @@ def partner_new(request: HttpRequest) -> HttpResponseBase:
 @needs("partners.view")
 def partner(request: HttpRequest, ref: UUID) -> HttpResponseBase:
     found = get_object_or_404(Partner.objects.select_related("place", "price_list"), ref=ref)
-    return partner_page(request, found, InviteForm())
+    return partner_page(request, found, new_person(found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -58,6 +58,13 @@ def own_page(request: HttpRequest, found: Partner, form: InviteForm, problem: Pr
     return TemplateResponse(request, "orders/seat_list.html", context, status=_status(form, problem))
 
 
+def new_person(found: Partner) -> InviteForm:
+    """The empty form: the first person of a partner is its owner, unless the office says otherwise; after them come those who order."""
+    owned = PartnerUser.objects.filter(partner=found, role=SeatRole.OWNER).exists()
+    asked = any(each.partner_ref == found.ref and each.partner_role == SeatRole.OWNER for each in open_invitations())
+    return InviteForm(initial={"role": SeatRole.ORDERS if owned or asked else SeatRole.OWNER})
+
+
 def _status(form: InviteForm, problem: Problem | None) -> int:
     if form.errors:
         return UNPROCESSABLE
@@ -99,7 +106,7 @@ def _changed(request: HttpRequest, seat: PartnerUser, page: Page, address: str) 
     try:
         changed = change_seat(seat=seat, role=request.POST.get("role", ""), by=person(request))
     except Refused as refused:
-        return page(request, seat.partner, InviteForm(), (seat, refused))
+        return page(request, seat.partner, new_person(seat.partner), (seat, refused))
     if changed:
         said = {"name": seat.membership.person.name, "role": SeatRole(seat.role).label}
         messages.success(request, _("%(name)s: %(role)s from now on.") % said)
@@ -110,7 +117,7 @@ def _removed(request: HttpRequest, seat: PartnerUser, page: Page, address: str) 
     try:
         remove_partner_user(seat=seat, by=person(request))
     except Refused as refused:
-        return page(request, seat.partner, InviteForm(), (seat, refused))
+        return page(request, seat.partner, new_person(seat.partner), (seat, refused))
     messages.success(request, _("%(name)s no longer works for this partner here.") % {"name": seat.membership.person.name})
     return redirect(address)
 
@@ -150,7 +157,7 @@ def own_people(request: HttpRequest) -> HttpResponseBase:
     found = chosen_partner(request, choices)
     if found is None:
         return TemplateResponse(request, "orders/seat_for.html", {"partners": choices})
-    return own_page(request, found, InviteForm())
+    return own_page(request, found, new_person(found))
 
 
 @require_POST

@@ -16,6 +16,7 @@ from orders.refusals import AlreadySeated, BadChoice, LastOwner
 from orders.seats import SEATS, people_for
 from orders.selectors import deliveries_visible_to, may, partners_of
 from orders.services import add_partner_user, change_seat, invite_to_partner, remove_partner_user
+from orders.views.seats import new_person
 from tests.api.world import as_member
 from tests.conftest import make_member
 from tests.orders import world
@@ -185,6 +186,17 @@ def test_the_owner_says_who_may_do_what(florist: Partner, sam: Membership, seate
     assert "zoe@shop.test, invited" in sent.content.decode()
     assert client.post(f"{PEOPLE}{florist.ref}/{leo.ref}/remove/").status_code == 302
     assert not PartnerUser.objects.filter(membership=leo).exists()
+
+
+def test_the_form_offers_the_first_person_the_ownership(open_montreuil: Collective, florist: Partner, sam: Membership) -> None:
+    assert new_person(florist).initial == {"role": SeatRole.ORDERS}
+    empty = world.make_partner(open_montreuil, name="Au Bon Pain")
+    assert new_person(empty).initial == {"role": SeatRole.OWNER}
+    asked = {"collective": open_montreuil, "partner": empty, "name": "Zoe", "by": sam.person}
+    invite_to_partner(email="zoe@shop.test", role=SeatRole.READER, **asked)
+    assert new_person(empty).initial == {"role": SeatRole.OWNER}
+    invite_to_partner(email="ula@shop.test", role=SeatRole.OWNER, **asked)
+    assert new_person(empty).initial == {"role": SeatRole.ORDERS}
 
 
 def test_a_refusal_stands_in_the_row_it_is_about(florist: Partner, sam: Membership, seated: Seated) -> None:
