@@ -1,6 +1,7 @@
 """A partner's people differ in what they may: owner, orders, accounts, reader. Leo is the second person of the florist."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -192,7 +193,7 @@ def test_the_form_offers_the_first_person_the_ownership(open_montreuil: Collecti
     assert new_person(florist).initial == {"role": SeatRole.ORDERS}
     empty = world.make_partner(open_montreuil, name="Au Bon Pain")
     assert new_person(empty).initial == {"role": SeatRole.OWNER}
-    asked = {"collective": open_montreuil, "partner": empty, "name": "Zoe", "by": sam.person}
+    asked: dict[str, Any] = {"collective": open_montreuil, "partner": empty, "name": "Zoe", "by": sam.person}
     invite_to_partner(email="zoe@shop.test", role=SeatRole.READER, **asked)
     assert new_person(empty).initial == {"role": SeatRole.OWNER}
     invite_to_partner(email="ula@shop.test", role=SeatRole.OWNER, **asked)
