@@ -96,18 +96,20 @@ class Walk:
         return (name, next((pair for pair in parts.query.split("&") if pair.split("=")[0] in VARIANTS), ""))
 
     def follow(self, page: Page, starts: tuple[str, ...], *, shop: bool = False) -> None:
-        """A shop sees pages of its own under the same addresses as the office."""
-        waiting = deque(starts)
+        """A shop sees pages of its own under the same addresses as the office. Who is led elsewhere has not seen the page."""
+        waiting, tried = deque(starts), set[tuple[str, str, bool]]()
         while waiting:
             url = waiting.popleft()
             key = self.key(url)
             if key is None or key[0].startswith(("admin:", "account_logout")):
                 continue
-            mark = (*key, shop and key[0].startswith("orders:"))
-            if mark in self.seen:
+            mark = (*key, shop and key[0].startswith(("orders:", "window:")))
+            if mark in self.seen | tried:
                 continue
-            self.seen.add(mark)
+            tried.add(mark)
             answer = page.goto(url) if is_page(page, url) else None
+            if answer is None or self.key(page.url) == key:
+                self.seen.add(mark)
             if answer is not None and answer.status < 500:
                 waiting.extend(self.look(page, url))
 
@@ -182,6 +184,7 @@ ELSEWHERE = {
         "orders:shop_owed",
         "licence:handover_new",
         "collectives:assembly",
+        "collectives:assembly_hours",
         "collectives:proposal_papers",
     ),
 }
